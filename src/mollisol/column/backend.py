@@ -1,0 +1,56 @@
+"""The one place that touches JAX's settings: float64, a device per core, the compilation cache.
+
+Importing `mollisol` changes nothing. `configure` is called by the command line and by the first run; it acts only
+while no JAX backend is up. `require_float64` refuses to run in single precision: mass would close to 4e-6 only.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mollisol.units import RunError
+
+
+def cache_folder() -> Path:
+    """Return the folder of the persistent compilation cache (`MOLLISOL_CACHE` or the user's cache folder)."""
+    given = os.environ.get("MOLLISOL_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME")
+    return Path(given) if given else (Path(base) if base else Path.home() / ".cache") / "mollisol" / "jax"
+
+
+def configure(cores: int | None = None) -> None:
+    """Set float64, one host device per core and the compilation cache, if JAX's backend is not yet up.
+
+    Parameters
+    ----------
+    cores : number of host devices; None takes the cores that this process may use.
+    """
+    import jax
+    from jax._src import xla_bridge
+
+    if xla_bridge.backends_are_initialized():
+        return
+    jax.config.update("jax_enable_x64", True)
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    jax.config.update("jax_num_cpu_devices", cores or available)
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return  # a read-only home: run without the cache
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    # One step compiles in about half a second, below JAX's default threshold for caching.
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+
+
+def require_float64() -> None:
+    """Raise `RunError` if JAX computes in single precision."""
+    import jax
+
+    if not jax.config.jax_enable_x64:
+        raise RunError(
+            "JAX runs in single precision, in which carbon does not balance; "
+            'call jax.config.update("jax_enable_x64", True) before anything else uses JAX'
+        )

@@ -1,0 +1,120 @@
+"""A model: an ordered tuple of pools and one of processes, which together fill the rates.
+
+The structure (which pool feeds which) is found once, from the rates that the processes fill, and is the same for
+every column, practice and member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import jax
+import jax.numpy as jnp
+
+from mollisol.column.components import Group, component_groups
+from mollisol.column.pools import Pool
+from mollisol.column.rates import Rates
+
+Array = jax.Array
+
+
+@partial(
+    jax.tree_util.register_dataclass, data_fields=["thickness", "depth", "soil", "forcing"], meta_fields=[]
+)
+@dataclass(frozen=True)
+class Drivers:
+    """What the processes read, for one month.
+
+    Attributes
+    ----------
+    thickness, depth : (row, 1), m; thickness and depth of the middle of each soil layer; the surface row has
+        thickness 0 and depth 0.
+    soil : {name: (row, column)} soil-bound properties; they move with the soil.
+    forcing : {name: (row, column)} site-bound drivers of the month (temperature, water, ...).
+    """
+
+    thickness: Array
+    depth: Array
+    soil: Mapping[str, Array] = field(default_factory=dict)
+    forcing: Mapping[str, Array] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Process(Protocol):
+    """A mechanism: a frozen dataclass whose fields are its parameters (scalars or (column,)).
+
+    It declares its slot, its equation, what it reads (`soil.NAME`, `forcing.NAME`, `carbon.NAME`) and writes.
+    """
+
+    slot: ClassVar[str]
+    name: ClassVar[str]
+    equation: ClassVar[str]
+    reads: ClassVar[tuple[str, ...]]
+
+    def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
+        """Return the rates with this process added."""
+        ...
+
+
+@partial(jax.tree_util.register_dataclass, data_fields=["processes"], meta_fields=["name", "pools"])
+@dataclass(frozen=True)
+class Model:
+    """Pools and processes.
+
+    Attributes
+    ----------
+    name : what the model is called.
+    pools : in the order of the state's pool axis.
+    processes : in the order in which they fill the rates.
+    """
+
+    name: str
+    pools: tuple[Pool, ...]
+    processes: tuple[Any, ...]
+
+    @property
+    def pool_names(self) -> tuple[str, ...]:
+        """Names of the pools in order."""
+        return tuple(pool.name for pool in self.pools)
+
+    def by_name(self, carbon: Array) -> dict[str, Array]:
+        """Split (row, pool, column) into {pool: (row, column)}."""
+        return {name: carbon[:, i] for i, name in enumerate(self.pool_names)}
+
+    def rates(self, carbon: Array, drivers: Drivers) -> Rates:
+        """Fill the rates at a state: carbon (row, pool, column), kg C/m2."""
+        named, rates = self.by_name(carbon), Rates()
+        for process in self.processes:
+            rates = process(named, drivers, rates)
+        return rates
+
+    def advance_soil(self, soil: Mapping[str, Array], drivers: Drivers, years: float) -> dict[str, Array]:
+        """Move the soil-bound state (occlusion, ...) forward by a time in which the drivers are constant."""
+        new = dict(soil)
+        for process in self.processes:
+            if hasattr(process, "advance_soil"):
+                new.update(process.advance_soil(new, drivers, years))
+        return new
+
+    def reads(self) -> dict[str, list[str]]:
+        """Names of the soil and forcing fields that the processes need: {field: [processes]}."""
+        needed: dict[str, list[str]] = {}
+        for process in self.processes:
+            for item in process.reads:
+                needed.setdefault(item, []).append(process.name)
+        return needed
+
+    def groups(self, rates: Rates) -> tuple[Group, ...]:
+        """Order of solution of the pools for the transfers that the processes fill."""
+        number = {name: i for i, name in enumerate(self.pool_names)}
+        return component_groups(
+            len(self.pools), [(number[to], number[source]) for to, source in rates.transfer]
+        )
+
+
+def full(value: Array | float, like: Array) -> Array:
+    """Broadcast a rate to the shape of a (row, column) array."""
+    return jnp.broadcast_to(jnp.asarray(value, like.dtype), like.shape)

@@ -1,0 +1,108 @@
+"""Rates: what the processes fill, by adding. Together they are the operator B and the input u of dx/dt = u + B x.
+
+Legend: row = surface compartment followed by the soil layers, column = one soil column.
+All rates are 1/yr at the present state, shape (row, column) or broadcastable to it.
+
+What leaves a pool is derived, never set:
+
+    loss[p] = respired[p] + sum over q of transfer[q, p] + export[p] + down[p] + up[p]
+
+so that B has a diagonal <= 0, off-diagonals >= 0 and column sums <= 0 by construction, and processes that act on
+one pool compose.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+import jax
+
+Array = jax.Array
+K = TypeVar("K")
+
+
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["activity", "access", "transfer", "respired", "export", "down", "up"],
+    meta_fields=[],
+)
+@dataclass(frozen=True)
+class Rates:
+    """First-order rates of one state of one month.
+
+    Attributes
+    ----------
+    activity : (row, column) or 1.0, the product of the environment's effects on decomposition, dimensionless.
+    access : {pool: (row, column)}, the share of a pool's decomposition that protection leaves, dimensionless.
+    transfer : {(to, from): 1/yr} between pools of one row.
+    respired : {pool: 1/yr} lost as CO2.
+    export : {(name, pool): 1/yr} lost sideways, such as by runoff.
+    down : {pool: 1/yr} moved to the row below; from the last row it leaves the profile.
+    up : {pool: 1/yr} moved to the row above; 0 in the rows 0 and 1 unless a process lifts soil to the surface.
+    """
+
+    activity: Array | float = 1.0
+    access: Mapping[str, Array] = field(default_factory=dict)
+    transfer: Mapping[tuple[str, str], Array] = field(default_factory=dict)
+    respired: Mapping[str, Array] = field(default_factory=dict)
+    export: Mapping[tuple[str, str], Array] = field(default_factory=dict)
+    down: Mapping[str, Array] = field(default_factory=dict)
+    up: Mapping[str, Array] = field(default_factory=dict)
+
+    def scale_activity(self, factor: Array) -> Rates:
+        """Multiply the environment's effect on what decomposes after this process."""
+        return dataclasses.replace(self, activity=self.activity * factor)
+
+    def scale_access(self, pools: Iterable[str], factor: Array) -> Rates:
+        """Multiply the accessible share of the named pools."""
+        access = dict(self.access)
+        for pool in pools:
+            access[pool] = access[pool] * factor if pool in access else factor
+        return dataclasses.replace(self, access=access)
+
+    def decomposition(self, pool: str) -> Array | float:
+        """Return activity times accessible share of a pool, dimensionless."""
+        return self.activity * self.access[pool] if pool in self.access else self.activity
+
+    def add_transfer(self, to: str, source: str, rate: Array) -> Rates:
+        """Add a flow between pools of the same row (1/yr of the source)."""
+        if to == source:
+            raise ValueError(f"a pool cannot transfer to itself: {to}")
+        return dataclasses.replace(self, transfer=_added(self.transfer, (to, source), rate))
+
+    def add_respired(self, pool: str, rate: Array) -> Rates:
+        """Add a loss as CO2 (1/yr)."""
+        return dataclasses.replace(self, respired=_added(self.respired, pool, rate))
+
+    def add_export(self, name: str, pool: str, rate: Array) -> Rates:
+        """Add a named lateral loss (1/yr)."""
+        return dataclasses.replace(self, export=_added(self.export, (name, pool), rate))
+
+    def add_transport(self, pool: str, down: Array, up: Array | None = None) -> Rates:
+        """Add movement between neighbouring rows (1/yr of what is in the row it leaves)."""
+        moved = dataclasses.replace(self, down=_added(self.down, pool, down))
+        return moved if up is None else dataclasses.replace(moved, up=_added(self.up, pool, up))
+
+    def scale_biology(self, factor: Array) -> Rates:
+        """Multiply every transfer and respiration filled so far; `activity` follows.
+
+        Processes that are not biological (sorption, transport) come after the ones that scale.
+        """
+        return dataclasses.replace(
+            self,
+            activity=self.activity * factor,
+            transfer={key: rate * factor for key, rate in self.transfer.items()},
+            respired={key: rate * factor for key, rate in self.respired.items()},
+        )
+
+    def respiration(self, carbon: Mapping[str, Array]) -> Array:
+        """Return (row, column) heterotrophic respiration of a state, kg C/m2/yr."""
+        return sum((rate * carbon[pool] for pool, rate in self.respired.items()), start=0.0)
+
+
+def _added(table: Mapping[K, Array], key: K, rate: Array) -> dict[K, Array]:
+    return {**table, key: table[key] + rate if key in table else rate}

@@ -1,0 +1,160 @@
+"""One implicit step on the coupled system, and the fluxes that it applies.
+
+    x_new = x_old + h (u + B x_new)          (backward Euler)
+
+Conservative to rounding, non-negative for any step, exact at the steady state. Within a month B is constant: it is
+factored once and used for all `steps` steps of the month; the fluxes are those of the mean of the new states.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from mollisol.column.components import Group
+from mollisol.column.model import Model, full
+from mollisol.column.rates import Rates
+from mollisol.column.solve import Factors, factor, substitute
+
+Array = jax.Array
+
+
+class Fluxes(NamedTuple):
+    """Fluxes over a time as applied, kg C/m2/yr.
+
+    Attributes
+    ----------
+    respiration : (row, column), heterotrophic.
+    leaching : (column,), dissolved carbon through the bottom.
+    bottom_exchange : (column,), solid carbon through the bottom, positive into the profile.
+    runoff : (column,), lateral losses.
+    """
+
+    respiration: Array
+    leaching: Array
+    bottom_exchange: Array
+    runoff: Array
+
+
+class System(NamedTuple):
+    """The factored operator of a month: a group's pools and factors, and the transfers between groups."""
+
+    groups: tuple[Group, ...]
+    factors: tuple[Factors, ...]
+
+
+def losses(model: Model, rates: Rates, like: Array) -> dict[str, Array]:
+    """Return {pool: (row, column)} the total rate at which each pool leaves its row, 1/yr."""
+    total: dict[str, Array] = {name: jnp.zeros_like(like) for name in model.pool_names}
+    for (_, source), rate in rates.transfer.items():
+        total[source] = total[source] + rate
+    for table in (rates.respired, rates.down, rates.up):
+        for pool, rate in table.items():
+            total[pool] = total[pool] + rate
+    for (_, pool), rate in rates.export.items():
+        total[pool] = total[pool] + rate
+    return total
+
+
+def factored(model: Model, rates: Rates, like: Array, h: float | Array) -> System:
+    """Factor 1/h - B for one step length h (yr); `like` is a (row, column) array of the state's shape and dtype."""
+    names, groups, loss = model.pool_names, model.groups(rates), losses(model, rates, like)
+    zero = jnp.zeros_like(like)
+    factors = []
+    for group in groups:
+        size = len(group[0])
+
+        def stacked(rate_of_pool: dict[int, Array], position: int, group: Group = group) -> Array:
+            return jnp.stack([full(rate_of_pool.get(c[position], zero), like) for c in group], axis=1)
+
+        block: list[list[Array | None]] = [[None] * size for _ in range(size)]
+        for i in range(size):
+            block[i][i] = jnp.stack([full(1.0 / h + loss[names[c[i]]], like) for c in group], axis=1)
+            for j in range(size):
+                flows = [rates.transfer.get((names[c[i]], names[c[j]])) for c in group]
+                if i != j and any(flow is not None for flow in flows):
+                    block[i][j] = jnp.stack([-full(0.0 if f is None else f, like) for f in flows], axis=1)
+        down = {p: rates.down[name] for p, name in enumerate(names) if name in rates.down}
+        up = {p: rates.up[name] for p, name in enumerate(names) if name in rates.up}
+        factors.append(
+            factor(
+                block,
+                tuple(stacked(down, i) for i in range(size)),
+                tuple(stacked(up, i) for i in range(size)),
+            )
+        )
+    return System(groups, tuple(factors))
+
+
+def implicit_step(
+    model: Model, rates: Rates, system: System, carbon: Array, source: Array, h: float | Array
+) -> Array:
+    """Advance (row, pool, column) by one step h (yr) under the input `source` (row, pool, column), kg C/m2/yr."""
+    names = model.pool_names
+    new: dict[int, Array] = {}
+    right = carbon / h + source
+    for group, factors in zip(system.groups, system.factors, strict=True):
+        size = len(group[0])
+        rows = []
+        for i in range(size):
+            fed = []
+            for component in group:
+                pool = component[i]
+                amount = right[:, pool]
+                for (to, frm), rate in rates.transfer.items():
+                    origin = names.index(frm)
+                    if names[pool] == to and origin not in component:
+                        amount = amount + rate * new[origin]
+                fed.append(amount)
+            rows.append(jnp.stack(fed, axis=1))
+        solved = substitute(factors, tuple(rows))
+        for position, component in enumerate(group):
+            for i in range(size):
+                new[component[i]] = solved[i][:, position]
+    return jnp.stack([new[p] for p in range(len(names))], axis=1)
+
+
+def month_step(
+    model: Model, rates: Rates, carbon: Array, source: Array, years: float, steps: int
+) -> tuple[Array, Array]:
+    """Advance by `years` in `steps` equal steps at constant rates and input.
+
+    Returns
+    -------
+    The new state and the mean of the new states of the steps, both (row, pool, column): fluxes are rates times the
+    latter.
+    """
+    h = years / steps
+    system = factored(model, rates, carbon[:, 0], h)
+
+    def one(state: tuple[Array, Array], _: None) -> tuple[tuple[Array, Array], None]:
+        now, total = state
+        new = implicit_step(model, rates, system, now, source, h)
+        return (new, total + new), None
+
+    if steps == 1:
+        new = implicit_step(model, rates, system, carbon, source, h)
+        return new, new
+    (new, total), _ = jax.lax.scan(one, (carbon, jnp.zeros_like(carbon)), None, length=steps)
+    return new, total / steps
+
+
+def fluxes(model: Model, rates: Rates, mean: Array) -> Fluxes:
+    """Fluxes of a step from the mean state (row, pool, column) that it applied its rates to."""
+    named = model.by_name(mean)
+    nothing = jnp.zeros_like(mean[0, 0])
+    phase = {pool.name: pool.phase for pool in model.pools}
+    leaching, solid = nothing, nothing
+    for pool, rate in rates.down.items():
+        out = full(rate, mean[:, 0])[-1] * named[pool][-1]
+        if phase[pool] == "dissolved":
+            leaching = leaching + out
+        else:
+            solid = solid - out
+    runoff = nothing
+    for (_, pool), rate in rates.export.items():
+        runoff = runoff + jnp.sum(full(rate, mean[:, 0]) * named[pool], axis=0)
+    respiration = full(rates.respiration(named), mean[:, 0])
+    return Fluxes(respiration, leaching, solid, runoff)

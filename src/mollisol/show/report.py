@@ -1,0 +1,101 @@
+"""The report: one HTML file that needs nothing else, from the tables, the figures and the context."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mollisol.show.answer import answer_of
+from mollisol.show.budget import budget_of
+from mollisol.show.captions import alternatives, captions
+from mollisol.show.context import ReportContext
+from mollisol.show.files import write_atomically
+from mollisol.show.limits import GLOSSARY, limits_of
+from mollisol.show.tables import difference_table, profile_table, stock_table, turnover_cells
+from mollisol.show.turnover import references
+from mollisol.show.view import ResultView, cm
+from mollisol.show.wording import amount, interval, number, title
+from mollisol.units import MG_HA_PER_KG_M2
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def render_report(result: xr.Dataset, context: ReportContext, figures: Mapping[str, Path]) -> str:
+    """Return the report as HTML: figures and style inside, no script, nothing fetched.
+
+    Whatever comes from the user (names, texts) is escaped.
+
+    Parameters
+    ----------
+    result : dataset with the variables and dimensions of `result.nc`.
+    context : what the report says beside it.
+    figures : paths of PNG files by name, as `write_figures` returns them; one that is missing is left out.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    view = ResultView(result)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(amount=amount, number=number, title=title, cm=cm)
+    environment.globals.update(interval=interval)
+    folder = files("mollisol.show").joinpath("templates")
+    template = environment.from_string(folder.joinpath("report.html").read_text(encoding="utf-8"))
+    return template.render(_values(view, context, figures), style=_style(folder.joinpath("report.css")))
+
+
+def write_report(
+    result: xr.Dataset, context: ReportContext, figures: Mapping[str, Path], path: Path
+) -> Path:
+    """Write `render_report` to `path` (complete or not at all) and return the path."""
+    write_atomically(Path(path), render_report(result, context, figures).encode("utf-8"))
+    return Path(path)
+
+
+def _style(path: Any) -> Any:
+    """Return the project's own style sheet, which goes into the page unescaped."""
+    from markupsafe import Markup
+
+    return Markup(path.read_text(encoding="utf-8"))
+
+
+def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path]) -> dict[str, Any]:
+    under, instead = captions(view), alternatives(view, context)
+    pictures = {
+        name: {
+            "data": base64.b64encode(Path(path).read_bytes()).decode("ascii"),
+            "caption": under.get(name, ""),
+            "alt": instead.get(name, title(name)),
+        }
+        for name, path in figures.items()
+    }
+    warnings = [*context.warnings, *(context.initial.warnings if context.initial is not None else ())]
+    budget = budget_of(view)
+    return {
+        "context": context,
+        "view": view,
+        "pictures": pictures,
+        "answer": answer_of(view),
+        "warnings": warnings,
+        "stocks": stock_table(view),
+        "differences": difference_table(view),
+        "profile": profile_table(view, context),
+        "turnover": turnover_cells(view, context),
+        "turnover_sources": list(dict.fromkeys(row.source for row in references(context))),
+        "budget": budget,
+        "residual": None if budget.residual is None else f"{budget.residual * MG_HA_PER_KG_M2:.1e}",
+        "limits": limits_of(view, context),
+        "glossary": GLOSSARY,
+        "site": _site(context),
+        "start": view.moment(0),
+        "end": view.moment(-1),
+    }
+
+
+def _site(context: ReportContext) -> str:
+    north = f"{abs(context.latitude):.2f}° {'N' if context.latitude >= 0 else 'S'}"
+    east = f"{abs(context.longitude):.2f}° {'E' if context.longitude >= 0 else 'W'}"
+    height = "" if context.elevation_m is None else f", {number(context.elevation_m, 0)} m above sea level"
+    return f"{north}, {east}{height}"

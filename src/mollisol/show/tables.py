@@ -1,0 +1,160 @@
+"""The tables of the report as plain rows, ready to be written."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mollisol.show.context import Array, ReportContext
+from mollisol.show.summary import probability_of_gain
+from mollisol.show.turnover import rows_of
+from mollisol.show.view import ResultView, Spread, span, spread
+from mollisol.show.wording import MISSING, interval, number, significant, title
+from mollisol.units import MG_HA_PER_KG_M2
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell: its main text and, where there is one, a smaller text below it."""
+
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A table row: its heading and cells; `strong` sets a sum apart."""
+
+    heading: str
+    cells: list[Cell]
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Column headings (the first is that of the row headings) and rows."""
+
+    columns: list[str]
+    rows: list[Row]
+
+
+def _litter(view: ResultView) -> Array | None:
+    """Return (practice, member, time) surface litter, Mg C/ha."""
+    values = view.values("surface_litter")
+    return None if values is None else MG_HA_PER_KG_M2 * values
+
+
+def _quantities(view: ResultView) -> tuple[list[str], list[Array]]:
+    """Return the columns that stocks are shown in, and their (practice, member, time) values, Mg C/ha."""
+    names = [part.name for part in view.intervals]
+    values = list(view.stocks)
+    litter = _litter(view)
+    return ([*names, "surface litter (apart)"], [*values, litter]) if litter is not None else (names, values)
+
+
+def _stock(found: Spread) -> Cell:
+    return Cell(number(found.mean), "" if math.isnan(found.low) else interval(found.low, found.high))
+
+
+def stock_table(view: ResultView) -> Table:
+    """Return SOC by depth interval: the baseline's start, and the end of every practice, Mg C/ha."""
+    names, values = _quantities(view)
+    start = [_stock(spread(each[view.baseline, :, 0])) for each in values]
+    rows = [Row(f"baseline, {view.moment(0)}", start)]
+    for index in [view.baseline, *view.others]:
+        cells = [_stock(spread(each[index, :, -1])) for each in values]
+        rows.append(Row(f"{title(view.practices[index])}, {view.moment(-1)}", cells))
+    return Table(["", *names], rows)
+
+
+def difference_table(view: ResultView) -> Table | None:
+    """Return the difference to the baseline at the end by depth interval, with how often it is a gain."""
+    if not view.others:
+        return None
+    names, values = _quantities(view)
+    rows = []
+    for index in view.others:
+        cells = []
+        for each in values:
+            difference = each[index, :, -1] - each[view.baseline, :, -1]
+            found, gain = spread(difference), probability_of_gain(difference)
+            notes = [] if math.isnan(found.low) else [interval(found.low, found.high, signed=True)]
+            if not math.isnan(gain):
+                notes.append(f"gain in {100 * gain:.0f} %")
+            cells.append(Cell(number(found.mean, signed=True), "; ".join(notes)))
+        rows.append(Row(title(view.practices[index]), cells))
+    return Table(["", *names], rows)
+
+
+def profile_table(view: ResultView, context: ReportContext) -> Table | None:
+    """Return the steady state beside the measured profile by layer, Mg C/ha, with sums."""
+    initial, measured = context.initial, context.measured
+    if initial is None:
+        return None
+    missing = np.full(len(view.grid), np.nan)
+    found = missing if measured is None else MG_HA_PER_KG_M2 * np.asarray(measured.soc)
+    error = missing if measured is None else MG_HA_PER_KG_M2 * np.asarray(measured.error)
+    steady = missing if initial.equilibrium is None else MG_HA_PER_KG_M2 * np.asarray(initial.equilibrium)
+    chosen = MG_HA_PER_KG_M2 * np.asarray(initial.chosen)
+    edges = view.grid.edges
+    rows = []
+    for layer in range(len(view.grid)):
+        values = (found[layer], error[layer], steady[layer], chosen[layer])
+        rows.append(Row(span(edges[layer], edges[layer + 1]), _profile_cells(*values)))
+    known = np.isfinite(found)
+    if known.any() and not known.all():
+        sums = (found[known].sum(), math.nan, steady[known].sum(), chosen[known].sum())
+        rows.append(Row("measured layers", _profile_cells(*sums), strong=True))
+    total = (found.sum(), math.nan, steady.sum(), chosen.sum())
+    rows.append(Row("whole profile", _profile_cells(*total), strong=True))
+    columns = ["Depth (cm)", "Measured", "Model's steady state", "Steady state / measured", "Start of the run"]
+    return Table(columns, rows)
+
+
+def _profile_cells(found: float, error: float, steady: float, chosen: float) -> list[Cell]:
+    ratio = steady / found if found > 0.0 else math.nan
+    return [
+        Cell(number(found), "" if math.isnan(error) else f"± {number(error)}"),
+        Cell(number(steady)),
+        Cell(number(ratio, 2)),
+        Cell(number(chosen)),
+    ]
+
+
+def turnover_cells(view: ResultView, context: ReportContext) -> Table | None:
+    """Return the turnover times of the baseline by depth beside the published ones, years."""
+    found = rows_of(view, context)
+    kinds = {
+        "turnover_time_bnpp": "Stock / BNPP",
+        "turnover_time": "Stock / external input",
+        "loss_time": "Stock / respiration",
+    }
+    shown = [kind for kind in kinds if kind in found[0].times]
+    if not shown:
+        return None
+    others = list(found[0].alternatives)
+    columns = ["Depth (cm)"]
+    for kind in shown:
+        columns.append(kinds[kind])
+        if kind == "turnover_time_bnpp":
+            columns += ["Published: median", "Published: mean"]
+            columns += [f"Stock / BNPP if roots followed {name}" for name in others]
+    rows = []
+    for row in found:
+        cells = []
+        for kind in shown:
+            time = row.times[kind]
+            limits = "" if math.isnan(time.low) else f"{significant(time.low)} to {significant(time.high)}"
+            cells.append(Cell(significant(time.median), limits))
+            if kind == "turnover_time_bnpp":
+                known = row.reference
+                if known is None:
+                    cells += [Cell(MISSING), Cell(MISSING)]
+                else:
+                    quartiles = f"{significant(known.lower_quartile)} to {significant(known.upper_quartile)}"
+                    cells += [Cell(number(known.median, 0), quartiles), Cell(number(known.mean, 0))]
+                cells += [Cell(significant(row.alternatives[name])) for name in others]
+        rows.append(Row(span(row.top, row.bottom), cells))
+    return Table(columns, rows)

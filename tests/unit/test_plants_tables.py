@@ -11,7 +11,28 @@ import pytest
 from mollisol.plants import AMENDMENTS, CROPS, LITTER_POOLS, OPERATIONS, ROOT_DISTRIBUTIONS, crop
 from mollisol.plants.tables import CONFIDENCES
 
-CONTRACT = ["wheat", "barley", "oats", "rye", "maize", "silage_maize", "sorghum", "rice", "soybean", "pea", "canola", "sunflower", "potato", "sugar_beet", "alfalfa", "red_clover", "hairy_vetch", "perennial_grass", "switchgrass", "miscanthus"]
+CONTRACT = [
+    "wheat",
+    "barley",
+    "oats",
+    "rye",
+    "maize",
+    "silage_maize",
+    "sorghum",
+    "rice",
+    "soybean",
+    "pea",
+    "canola",
+    "sunflower",
+    "potato",
+    "sugar_beet",
+    "alfalfa",
+    "red_clover",
+    "hairy_vetch",
+    "perennial_grass",
+    "switchgrass",
+    "miscanthus",
+]
 
 PARAMS = Path(__file__).resolve().parents[3] / "shared" / "data" / "params"
 needs_params = pytest.mark.skipif(not PARAMS.is_dir(), reason="../shared/data/params absent")

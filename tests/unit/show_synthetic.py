@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import xarray as xr
 
@@ -12,9 +14,7 @@ PRACTICES = ("baseline", "cover_crop", "no_till", "manure_surface", "residue_rem
 LITTER_RATE = 1.5
 
 
-def synthetic_result(
-    practices=PRACTICES, members=10, years=51, edges=DEFAULT_EDGES, start=2025, seed=0, without=()
-):
+def synthetic_result(practices=PRACTICES, members=10, years=51, edges=DEFAULT_EDGES, start=2025, seed=0, without=()):
     """A dataset as in result.nc whose yearly budget closes to rounding."""
     random = np.random.default_rng(seed)
     grid = Grid(edges)
@@ -32,7 +32,12 @@ def synthetic_result(
     input_, respiration = np.full_like(soc, np.nan), np.full_like(soc, np.nan)
     litter = np.empty((count, members, years + 1))
     surface_input, surface_respiration = np.full_like(litter, np.nan), np.full_like(litter, np.nan)
-    effect = {"cover_crop": (1.22, 1.1), "no_till": (1.0, 1.0), "manure_surface": (1.1, 1.6), "residue_removal": (0.86, 0.4)}
+    effect = {
+        "cover_crop": (1.22, 1.1),
+        "no_till": (1.0, 1.0),
+        "manure_surface": (1.1, 1.6),
+        "residue_removal": (0.86, 0.4),
+    }
     for p, name in enumerate(practices):
         below, above = effect.get(name, (1.0 + 0.05 * p, 1.0))
         if name == "baseline":
@@ -99,7 +104,7 @@ def synthetic_context(result, name="Kellogg field 7", measured_depth=1.2, **chan
     random = np.random.default_rng(5)
     horizons = []
     cuts = [0, 24, 41, 68, 95, 120, 150, 200]
-    for top, bottom in zip(cuts, cuts[1:], strict=False):
+    for top, bottom in pairwise(cuts):
         if bottom / 100.0 <= measured_depth + 1e-9 and bottom / 100.0 <= grid.bottom:
             stock = float(grid.remap(start, Grid([0, top / 100, bottom / 100] if top else [0, bottom / 100]))[-1])
             stock *= 1 + random.normal(0, 0.08)
@@ -118,7 +123,9 @@ def synthetic_context(result, name="Kellogg field 7", measured_depth=1.2, **chan
         "parameters": 34,
         "seed": 20250101,
         "rotation_years": 2 if result.sizes["time"] > 3 else 1,
-        "measured": MeasuredProfile(measured, 0.12 * measured, depth, horizons, "Pit 3, sampled 2013 (horizon samples)"),
+        "measured": MeasuredProfile(
+            measured, 0.12 * measured, depth, horizons, "Pit 3, sampled 2013 (horizon samples)"
+        ),
         "initial": InitialState(
             "balanced",
             start,

@@ -85,13 +85,12 @@ def _lead(view: ResultView, where: str, best: int, gain: Spread, probability: fl
         )
     text = (
         f"At the {when}, {title(view.practices[best])} held the most carbon {where}: "
-        f"{number(gain.mean, signed=True)} Mg C/ha compared with the baseline"
+        f"{number(gain.mean)} Mg C/ha more than the baseline"
     )
     if view.members == 1:
         return f"{text}."
     text += (
-        f" (90 % interval {interval(gain.low, gain.high, signed=True)}; more than the baseline "
-        f"in {share(probability, view.members)})."
+        f" (90 % interval {interval(gain.low, gain.high, signed=True)}; a gain in {share(probability, view.members)})."
     )
     if not gain.sign_certain:
         text += " The interval includes zero: whether it gains at all is not certain."

@@ -45,8 +45,9 @@ class Budget:
     ----------
     lines : the fluxes that the result holds; one that is zero in every year and member is left out.
     soil, litter, change : yearly change of soil organic carbon, of surface litter, and of both, Mg C/ha/yr.
-    mismatch : largest |change - inputs + outputs| of the means over the run, of any member, Mg C/ha/yr.
-    residual : largest error of any single year, practice and member as the run found it, kg C/m2; or None.
+    mismatch : largest |change - inputs + outputs| of the means over the run, of any member, Mg C/ha/yr; it is
+        large where the result lacks one of the fluxes.
+    residual : largest error of any single year, practice and member as the run found it, Mg C/ha; or None.
     """
 
     lines: list[BudgetLine]
@@ -63,7 +64,7 @@ def _yearly_mean(view: ResultView, name: str) -> Array | None:
     if values is None:
         return None
     flux = values[view.baseline][:, 1:]
-    return flux.sum(axis=-1).mean(axis=1) if flux.ndim == 3 else flux.mean(axis=1)
+    return np.asarray((flux.sum(axis=-1) if flux.ndim == 3 else flux).mean(axis=1))
 
 
 def budget_of(view: ResultView) -> Budget:
@@ -91,5 +92,5 @@ def budget_of(view: ResultView) -> Budget:
         litter=None if litter is None else spread(MG_HA_PER_KG_M2 * litter),
         change=spread(MG_HA_PER_KG_M2 * change),
         mismatch=float(np.max(np.abs(change - net))) * MG_HA_PER_KG_M2,
-        residual=None if residual is None else float(np.max(residual)),
+        residual=None if residual is None else float(np.max(residual)) * MG_HA_PER_KG_M2,
     )

@@ -13,15 +13,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter
 
 from mollisol.show.context import Array
 from mollisol.show.view import ResultView
 from mollisol.show.wording import MINUS, title
 from mollisol.units import CM_PER_M
-
-RESOLUTION = 170
-"""Dots per inch of the files."""
 
 SETTINGS: dict[str, Any] = {
     "font.family": "DejaVu Sans",
@@ -186,9 +184,7 @@ def legend_below(figure: Figure, axes: Axes, columns: int, note: str) -> None:
 
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure (inches) that keeps its labels apart."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)
-    return figure
+    return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
 
 
 def members_note(view: ResultView) -> str:

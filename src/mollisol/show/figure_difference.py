@@ -17,6 +17,7 @@ from mollisol.show.drawing import (
     practice_styles,
     signed_ticks,
     steps,
+    wrapped,
 )
 from mollisol.show.view import ResultView, spread, spread_along
 from mollisol.show.wording import interval, number
@@ -74,7 +75,7 @@ def draw_by_depth(view: ResultView, context: ReportContext) -> Figure:
     end, start = view.soc[:, :, -1], view.soc[:, :, 0]
     columns = min(len(shown), 4)
     rows = math.ceil(len(shown) / columns)
-    wrapped_lines = max(styles[index].label.count("\n") for index in shown)
+    wrapped_lines = max(wrapped(view.practices[index], 20).count("\n") for index in shown)
     figure = new_figure(max(2.15 * columns, 4.4), (3.5 + 0.15 * wrapped_lines) * rows + 0.5)
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for panel, index in enumerate(shown):
@@ -93,11 +94,13 @@ def draw_by_depth(view: ResultView, context: ReportContext) -> Figure:
         axes.text(0.97 if right else 0.03, 0.04, text, transform=axes.transAxes, fontsize=8, va="bottom",
                   ha="right" if right else "left",
                   bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5})  # fmt: skip
-        axes.set_title(styles[index].label)
+        axes.set_title(wrapped(view.practices[index], 20))
+        # In a last row that is not full, the panel above an empty place carries the numbers.
+        axes.tick_params(labelbottom=panel + columns >= len(shown))
         depth_axis(axes, view, label=panel % columns == 0)
         signed_ticks(axes.xaxis, 4)
     for axes in panels[len(shown) :]:
         axes.set_visible(False)
-    against = f"compared with the baseline, {view.moment(-1)}" if view.others else "since the start of the run"
-    figure.supxlabel(f"SOC {against} (Mg C ha⁻¹ per 10 cm)\n{members_note(view)}", fontsize=9)
+    against = f"SOC compared with the baseline, {view.moment(-1)}" if view.others else "Change since the start"
+    figure.supxlabel(f"{against} (Mg C ha⁻¹ per 10 cm)\n{members_note(view)}", fontsize=9)
     return figure

@@ -36,7 +36,7 @@ def draw(view: ResultView, context: ReportContext) -> Figure | None:
     if initial.equilibrium is not None:
         steps(axes, view, view.per_10_cm(np.asarray(initial.equilibrium)), color=EQUILIBRIUM_COLOUR,
               linestyle=":", label="model's steady state, unadjusted")  # fmt: skip
-    draw_start(axes, view, initial.chosen, None if measured is None else measured.depth)
+    draw_start(axes, view, initial.chosen, None if measured is None else measured.depth, behind=False)
     if measured is not None:
         draw_measured(axes, view, measured)
     axes.set_xlim(left=0.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -56,14 +58,16 @@ def draw_measured(axes: Axes, view: ResultView, measured: MeasuredProfile) -> No
     )
 
 
-def draw_start(axes: Axes, view: ResultView, chosen: Array, depth: float | None) -> None:
-    """Draw the chosen initial state, dashed below the measured depth (m)."""
+def draw_start(axes: Axes, view: ResultView, chosen: Array, depth: float | None, *, behind: bool) -> None:
+    """Draw the chosen initial state, dashed below the measured depth (m); broad and pale where `behind` lines."""
     density = view.per_10_cm(np.asarray(chosen))
     within = np.ones_like(density, dtype=bool) if depth is None else view.grid.centres < depth
-    style = {"color": CHOSEN_COLOUR, "linewidth": 1.8, "zorder": 4}
+    style: dict[str, Any] = {"color": CHOSEN_COLOUR, "linewidth": 1.8, "zorder": 4}
+    if behind:
+        style = {"color": CHOSEN_COLOUR, "linewidth": 4.0, "alpha": 0.45, "zorder": 2}
     steps(axes, view, np.where(within, density, np.nan), label="start of the run", **style)
     if not within.all():
-        steps(axes, view, np.where(within, np.nan, density), linestyle=(0, (2, 1.2)), **style)
+        steps(axes, view, np.where(within, np.nan, density), linestyle=(0, (1.6, 0.9)), **style)
 
 
 def _panel(axes: Axes, view: ResultView, context: ReportContext) -> None:
@@ -86,11 +90,9 @@ def _panel(axes: Axes, view: ResultView, context: ReportContext) -> None:
         )
     if initial is not None and initial.equilibrium is not None:
         density = view.per_10_cm(np.asarray(initial.equilibrium))
-        steps(
-            axes, view, density, color=EQUILIBRIUM_COLOUR, linestyle=":", label="model's steady state, unadjusted"
-        )
+        steps(axes, view, density, color=EQUILIBRIUM_COLOUR, linestyle=":", label="model's steady state, unadjusted")
     if initial is not None:
-        draw_start(axes, view, initial.chosen, None if measured is None else measured.depth)
+        draw_start(axes, view, initial.chosen, None if measured is None else measured.depth, behind=True)
     if measured is not None:
         draw_measured(axes, view, measured)
 
@@ -114,7 +116,8 @@ def _densest(view: ResultView, context: ReportContext, top: float) -> float:
 def draw(view: ResultView, context: ReportContext) -> Figure:
     """Draw the profile, whole on the left and below 30 cm on a finer scale on the right."""
     zoomed = view.grid.bottom > 1.5 * ZOOM_TOP
-    figure = new_figure(8.6 if zoomed else 5.2, 6.4)
+    entries = len(view.practices) + 3
+    figure = new_figure(8.6 if zoomed else 5.2, 5.6 + 0.2 * (entries / 2 if zoomed else entries))
     panels = figure.subplots(1, 2 if zoomed else 1, squeeze=False)[0]
     for panel, axes in enumerate(panels):
         top = ZOOM_TOP if panel else 0.0

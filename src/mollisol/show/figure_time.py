@@ -19,6 +19,9 @@ from mollisol.show.drawing import (
 )
 from mollisol.show.view import ResultView, spread_along
 
+MOST_BANDS = 5
+"""More bands than this hide one another; then the bars at the end stand alone."""
+
 
 def _lines(
     axes: Axes,
@@ -43,7 +46,8 @@ def _lines(
             axes.plot([place, place], [low[-1], high[-1]], color=style.colour, linewidth=2.0)
             axes.plot(place, mean[-1], "o", color=style.colour, markersize=3.5)
     axes.set_xlim(years[0], years[-1] + gap * (len(view.practices) + 1.0))
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
+    ticks = MaxNLocator(nbins=4, integer=True, min_n_ticks=2).tick_values(years[0], years[-1])
+    axes.set_xticks([tick for tick in ticks if years[0] <= tick <= years[-1]])
     signed_ticks(axes.yaxis, 6)
 
 
@@ -52,7 +56,7 @@ def draw(view: ResultView, context: ReportContext) -> Figure:
     styles = practice_styles(view)
     rows = 2 if view.others else 1
     count = len(view.intervals)
-    figure = new_figure(10.4, 3.0 * rows + 0.7)
+    figure = new_figure(9.6, 3.0 * rows + 0.7)
     panels = figure.subplots(rows, count, sharex=True, squeeze=False)
     order = [*view.others, view.baseline]
     letters = iter("abcdefghijklmnop")
@@ -64,7 +68,8 @@ def draw(view: ResultView, context: ReportContext) -> Figure:
         panels[0, column].set_title(f"{next(letters)}  {part.name}")
         if view.others:
             difference = stocks - stocks[view.baseline]
-            _lines(panels[1, column], view, difference, view.others, styles, view.others)
+            banded = view.others if len(view.others) <= MOST_BANDS else []
+            _lines(panels[1, column], view, difference, view.others, styles, banded)
             panels[1, column].set_title(f"{'efghijkl'[column]}  {part.name}")
     panels[0, 0].set_ylabel("SOC, change since\nthe start (Mg C ha⁻¹)")
     if view.others:

@@ -20,8 +20,9 @@ from mollisol.show import (
     figure_turnover,
 )
 from mollisol.show.context import ReportContext
-from mollisol.show.drawing import RESOLUTION, settings
+from mollisol.show.drawing import settings
 from mollisol.show.files import write_atomically
+from mollisol.show.layout import RESOLUTION
 from mollisol.show.view import ResultView
 
 if TYPE_CHECKING:

@@ -29,8 +29,17 @@ def cropland_turnover() -> tuple[TurnoverReference, ...]:
     rows: list[TurnoverReference] = []
     for row in csv.DictReader(text.splitlines()):
         source = rows[-1].source if row["source"] == "as above" else row["source"]
-        numbers = (float(value) for key, value in row.items() if key != "source")
-        rows.append(TurnoverReference(*numbers, source=source))
+        rows.append(
+            TurnoverReference(
+                top_cm=float(row["top_cm"]),
+                bottom_cm=float(row["bottom_cm"]),
+                mean=float(row["mean_yr"]),
+                median=float(row["median_yr"]),
+                lower_quartile=float(row["lower_quartile_yr"]),
+                upper_quartile=float(row["upper_quartile_yr"]),
+                source=source,
+            )
+        )
     return tuple(rows)
 
 

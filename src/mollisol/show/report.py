@@ -13,15 +13,22 @@ from mollisol.show.budget import budget_of
 from mollisol.show.captions import alternatives, captions
 from mollisol.show.context import ReportContext
 from mollisol.show.files import write_atomically
+from mollisol.show.layout import RESOLUTION
 from mollisol.show.limits import GLOSSARY, limits_of
 from mollisol.show.tables import difference_table, profile_table, stock_table, turnover_cells
 from mollisol.show.turnover import references
 from mollisol.show.view import ResultView, cm
-from mollisol.show.wording import amount, interval, number, title
-from mollisol.units import MG_HA_PER_KG_M2
+from mollisol.show.wording import amount, number, scientific, title
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+CLOSED = 1e-6
+"""A budget error below this (Mg C/ha) is rounding of the computer."""
+
+PIXELS_PER_INCH = 108
+"""At which size a figure is shown on a wide screen."""
 
 
 def render_report(result: xr.Dataset, context: ReportContext, figures: Mapping[str, Path]) -> str:
@@ -39,16 +46,13 @@ def render_report(result: xr.Dataset, context: ReportContext, figures: Mapping[s
 
     view = ResultView(result)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(amount=amount, number=number, title=title, cm=cm)
-    environment.globals.update(interval=interval)
+    environment.filters.update(amount=amount, title=title, cm=cm, scientific=scientific)
     folder = files("mollisol.show").joinpath("templates")
     template = environment.from_string(folder.joinpath("report.html").read_text(encoding="utf-8"))
     return template.render(_values(view, context, figures), style=_style(folder.joinpath("report.css")))
 
 
-def write_report(
-    result: xr.Dataset, context: ReportContext, figures: Mapping[str, Path], path: Path
-) -> Path:
+def write_report(result: xr.Dataset, context: ReportContext, figures: Mapping[str, Path], path: Path) -> Path:
     """Write `render_report` to `path` (complete or not at all) and return the path."""
     write_atomically(Path(path), render_report(result, context, figures).encode("utf-8"))
     return Path(path)
@@ -63,13 +67,15 @@ def _style(path: Any) -> Any:
 
 def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path]) -> dict[str, Any]:
     under, instead = captions(view), alternatives(view, context)
+    images = {name: Path(path).read_bytes() for name, path in figures.items()}
     pictures = {
         name: {
-            "data": base64.b64encode(Path(path).read_bytes()).decode("ascii"),
+            "data": base64.b64encode(image).decode("ascii"),
+            "width": _shown_width(image),
             "caption": under.get(name, ""),
             "alt": instead.get(name, title(name)),
         }
-        for name, path in figures.items()
+        for name, image in images.items()
     }
     warnings = [*context.warnings, *(context.initial.warnings if context.initial is not None else ())]
     budget = budget_of(view)
@@ -85,13 +91,18 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         "turnover": turnover_cells(view, context),
         "turnover_sources": list(dict.fromkeys(row.source for row in references(context))),
         "budget": budget,
-        "residual": None if budget.residual is None else f"{budget.residual * MG_HA_PER_KG_M2:.1e}",
+        "closed": CLOSED,
         "limits": limits_of(view, context),
         "glossary": GLOSSARY,
         "site": _site(context),
         "start": view.moment(0),
         "end": view.moment(-1),
     }
+
+
+def _shown_width(image: bytes) -> int:
+    """Return the width of a PNG on the page, px: its own, at a resolution that screens have."""
+    return round(int.from_bytes(image[16:20], "big") * PIXELS_PER_INCH / RESOLUTION)
 
 
 def _site(context: ReportContext) -> str:

@@ -24,9 +24,7 @@ NAN = float("nan")
 def moments(times: int) -> dict[str, int]:
     """Return the time indices of start, middle and end; a run too short for a middle has none."""
     indices = {"start": 0, "middle": (times - 1) // 2, "end": times - 1}
-    return {name: index for name, index in indices.items() if name == "start" or index > 0} | {
-        "end": times - 1
-    }
+    return {name: index for name, index in indices.items() if name == "start" or index > 0} | {"end": times - 1}
 
 
 def probability_of_gain(difference: Array) -> float:
@@ -49,7 +47,7 @@ def rows_of(view: ResultView) -> list[dict[str, Any]]:
                 now = stocks[practice, :, index]
                 row: dict[str, Any] = {
                     "practice": name,
-                    "depth": part.label,
+                    "depth": part.key,
                     "depth_top_cm": round(part.top * CM_PER_M, 6),
                     "depth_bottom_cm": round(part.bottom * CM_PER_M, 6),
                     "when": when,
@@ -68,9 +66,7 @@ def rows_of(view: ResultView) -> list[dict[str, Any]]:
                     row[f"{quantity}_q05_Mg_C_ha"] = found.low if compared else NAN
                     row[f"{quantity}_q95_Mg_C_ha"] = found.high if compared else NAN
                 row["probability_of_gain"] = (
-                    NAN
-                    if practice == view.baseline
-                    else probability_of_gain(quantities["difference_to_baseline"])
+                    NAN if practice == view.baseline else probability_of_gain(quantities["difference_to_baseline"])
                 )
                 rows.append(row)
     return rows

@@ -17,10 +17,10 @@ from mollisol.units import MG_HA_PER_KG_M2
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell: its main text and, where there is one, a smaller text below it."""
+    """A table cell: its main text and smaller texts below it."""
 
     text: str
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,16 @@ def _quantities(view: ResultView) -> tuple[list[str], list[Array]]:
     return ([*names, "surface litter (apart)"], [*values, litter]) if litter is not None else (names, values)
 
 
+def _limits(found: Spread, *, signed: bool = False) -> tuple[str, ...]:
+    """Return the interval in words; nothing where there is none, or where all members show the same number."""
+    low, high = number(found.low, signed=signed), number(found.high, signed=signed)
+    if math.isnan(found.low) or low == high == number(found.mean, signed=signed):
+        return ()
+    return (interval(found.low, found.high, signed=signed),)
+
+
 def _stock(found: Spread) -> Cell:
-    return Cell(number(found.mean), "" if math.isnan(found.low) else interval(found.low, found.high))
+    return Cell(number(found.mean), _limits(found))
 
 
 def stock_table(view: ResultView) -> Table:
@@ -80,10 +88,8 @@ def difference_table(view: ResultView) -> Table | None:
         for each in values:
             difference = each[index, :, -1] - each[view.baseline, :, -1]
             found, gain = spread(difference), probability_of_gain(difference)
-            notes = [] if math.isnan(found.low) else [interval(found.low, found.high, signed=True)]
-            if not math.isnan(gain):
-                notes.append(f"gain in {100 * gain:.0f} %")
-            cells.append(Cell(number(found.mean, signed=True), "; ".join(notes)))
+            often = () if math.isnan(gain) else (f"gain in {100 * gain:.0f} %",)
+            cells.append(Cell(number(found.mean, signed=True), (*_limits(found, signed=True), *often)))
         rows.append(Row(title(view.practices[index]), cells))
     return Table(["", *names], rows)
 
@@ -116,7 +122,7 @@ def profile_table(view: ResultView, context: ReportContext) -> Table | None:
 def _profile_cells(found: float, error: float, steady: float, chosen: float) -> list[Cell]:
     ratio = steady / found if found > 0.0 else math.nan
     return [
-        Cell(number(found), "" if math.isnan(error) else f"± {number(error)}"),
+        Cell(number(found), () if math.isnan(error) else (f"± {number(error)}",)),
         Cell(number(steady)),
         Cell(number(ratio, 2)),
         Cell(number(chosen)),
@@ -140,21 +146,21 @@ def turnover_cells(view: ResultView, context: ReportContext) -> Table | None:
         columns.append(kinds[kind])
         if kind == "turnover_time_bnpp":
             columns += ["Published: median", "Published: mean"]
-            columns += [f"Stock / BNPP if roots followed {name}" for name in others]
+            columns += [f"If roots followed {name}" for name in others]
     rows = []
     for row in found:
         cells = []
         for kind in shown:
             time = row.times[kind]
-            limits = "" if math.isnan(time.low) else f"{significant(time.low)} to {significant(time.high)}"
-            cells.append(Cell(significant(time.median), limits))
+            limits = f"{significant(time.low)} to {significant(time.high)}"
+            cells.append(Cell(significant(time.median), () if math.isnan(time.low) else (limits,)))
             if kind == "turnover_time_bnpp":
                 known = row.reference
                 if known is None:
                     cells += [Cell(MISSING), Cell(MISSING)]
                 else:
-                    quartiles = f"{significant(known.lower_quartile)} to {significant(known.upper_quartile)}"
-                    cells += [Cell(number(known.median, 0), quartiles), Cell(number(known.mean, 0))]
+                    quartiles = f"{number(known.lower_quartile, 0)} to {number(known.upper_quartile, 0)}"
+                    cells += [Cell(number(known.median, 0), (quartiles,)), Cell(number(known.mean, 0))]
                 cells += [Cell(significant(row.alternatives[name])) for name in others]
         rows.append(Row(span(row.top, row.bottom), cells))
     return Table(columns, rows)

@@ -8,6 +8,7 @@ respiration, a variable of the result or, where that is missing, S / tau of the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,12 +77,12 @@ def middle(values: Array) -> Middle:
 def ratio(stock: Array, flux: Array) -> Array:
     """Return stock / flux: infinite where carbon lies without a flux, NaN where there is neither."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where((stock == 0.0) & (flux == 0.0), np.nan, stock / flux)
+        return np.asarray(np.where((stock == 0.0) & (flux == 0.0), np.nan, stock / flux))
 
 
 def last_rotation(view: ResultView, rotation_years: int) -> Array:
     """Return (practice, member, layer) mean SOC of the last rotation, kg/m2: the mean of the years' ends."""
-    return view.soc[:, :, -min(max(rotation_years, 1), view.years) :].mean(axis=2)
+    return np.asarray(view.soc[:, :, -min(max(rotation_years, 1), view.years) :].mean(axis=2))
 
 
 def layer_flux(view: ResultView, kind: str, rotation_years: int) -> Array | None:
@@ -90,7 +91,7 @@ def layer_flux(view: ResultView, kind: str, rotation_years: int) -> Array | None
     if flux is not None:
         if flux.ndim == 3:
             return flux
-        return flux[:, :, -min(max(rotation_years, 1), view.years) :].mean(axis=2)
+        return np.asarray(flux[:, :, -min(max(rotation_years, 1), view.years) :].mean(axis=2))
     times = view.values(kind)
     return None if times is None else last_rotation(view, rotation_years) / times
 
@@ -119,7 +120,7 @@ def rows_of(view: ResultView, context: ReportContext) -> list[TurnoverRow]:
     rows = []
     published = {(row.top_cm, row.bottom_cm): row for row in references(context)}
     times = {kind: ratio(stock, view.in_rows(flux, edges)) for kind, flux in fluxes.items()}
-    for index, (top, bottom) in enumerate(zip(edges, edges[1:], strict=False)):
+    for index, (top, bottom) in enumerate(pairwise(edges)):
         rows.append(
             TurnoverRow(
                 top,

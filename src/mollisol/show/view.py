@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,11 +25,16 @@ REPORT_EDGES = (0.0, 0.3, 1.0, 2.0)
 
 @dataclass(frozen=True)
 class Interval:
-    """A depth interval of the report: `label` for people, `top` and `bottom` in m."""
+    """A depth interval of the report: `label` in cm for people, `top` and `bottom` in m."""
 
     label: str
     top: float
     bottom: float
+
+    @property
+    def key(self) -> str:
+        """The label for programs: `0-30`, `whole`."""
+        return "whole" if self.label.startswith("whole") else self.label.replace("–", "-")
 
     @property
     def name(self) -> str:
@@ -102,14 +108,14 @@ class ResultView:
     def year_ends(self) -> NDArray[np.float64]:
         """(time,) the dates as calendar years: 2026.0 is the end of 2025."""
         days = (self.dates - self.dates.astype("datetime64[Y]")).astype(float)
-        return self.dates.astype("datetime64[Y]").astype(float) + 1970.0 + days / 365.25
+        return np.asarray(self.dates.astype("datetime64[Y]").astype(float) + 1970.0 + days / 365.25)
 
     @cached_property
     def intervals(self) -> list[Interval]:
         """0-30, 30-100, 100-200 cm and the whole profile, as far as the grid reaches (and what is deeper)."""
         bottom = self.grid.bottom
         edges = [edge for edge in REPORT_EDGES if edge < bottom - 1e-9] + [bottom]
-        parts = [Interval(span(top, low), top, low) for top, low in zip(edges, edges[1:], strict=False)]
+        parts = [Interval(span(top, low), top, low) for top, low in pairwise(edges)]
         return [*parts, Interval("whole profile", 0.0, bottom)]
 
     def values(self, name: str) -> Array | None:
@@ -182,5 +188,3 @@ def spread_along(values: Array, axis: int = 0) -> tuple[Array, Array, Array]:
 def spread(values: Array) -> Spread:
     """Return the `Spread` of one number over members."""
     return Spread(*(float(part) for part in spread_along(np.asarray(values, dtype=np.float64))))
-
-

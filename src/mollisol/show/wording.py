@@ -46,6 +46,21 @@ def amount(value: float) -> str:
     return number(value, 2 if abs(value) >= 0.095 else 3)
 
 
+def scientific(value: float) -> str:
+    """Return a tiny number as people write it.
+
+    Examples
+    --------
+    >>> scientific(3.04e-14)
+    '3.0 × 10⁻¹⁴'
+    """
+    if value == 0.0 or not math.isfinite(value):
+        return number(value, 0)
+    mantissa, power = f"{value:.1e}".split("e")
+    superscript = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa.replace('-', MINUS)} × 10{superscript}"
+
+
 def interval(low: float, high: float, decimals: int = 1, *, signed: bool = False) -> str:
     """Return `low to high`, or a dash where there is no interval."""
     if math.isnan(low) or math.isnan(high):

@@ -1,0 +1,36 @@
+"""Example studies that are shipped with the package, each a folder that can be copied and changed.
+
+`demo` is a real cropland site in Kansas with a profile measured to 2.06 m; `quick` is the least that a study
+needs. Where every figure comes from is told in `SOURCES.md` beside it.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+
+def demo_folder() -> Path:
+    """Return the folder of the demo: study.yaml, profile.csv, climate.csv, SOURCES.md.
+
+    Examples
+    --------
+    >>> sorted(path.name for path in demo_folder().iterdir())
+    ['SOURCES.md', 'climate.csv', 'profile.csv', 'study.yaml']
+    """
+    return _folder("demo")
+
+
+def quick_folder() -> Path:
+    """Return the folder of the smallest example, with the same four files.
+
+    Examples
+    --------
+    >>> (quick_folder() / "study.yaml").is_file()
+    True
+    """
+    return _folder("quick")
+
+
+def _folder(name: str) -> Path:
+    return Path(str(files("mollisol.examples").joinpath(name)))

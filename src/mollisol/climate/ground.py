@@ -1,0 +1,95 @@
+"""What lies on the ground, step by step: snow and litter, run before the soil because nothing comes back."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from mollisol.climate.litter import litter_log_potential, litter_step
+from mollisol.climate.parameters import DepthParameters, numbers
+from mollisol.climate.snow import snow_cover, snow_step
+from mollisol.climate.steps import Steps
+from mollisol.units import InputError
+
+
+class Ground(NamedTuple):
+    """Snow and litter through the steps; arrays (month, step, column) unless said.
+
+    Attributes
+    ----------
+    liquid : water that reaches the soil, m per step.
+    demand : potential evapotranspiration left for the soil after sublimation, m per step.
+    sublimation : m per step.
+    snow : water equivalent at the step's end, m.
+    litter_log_suction : (month, column) mean logarithm of the litter's suction, ln MPa.
+    pack, litter : (column,) state at the end, m.
+    """
+
+    liquid: jax.Array
+    demand: jax.Array
+    sublimation: jax.Array
+    snow: jax.Array
+    litter_log_suction: jax.Array
+    pack: jax.Array
+    litter: jax.Array
+
+
+@partial(jax.jit, static_argnames=("keep",))
+def _run(pack: jax.Array, held: jax.Array, steps: Any, snow: Any, litter: Any, keep: bool) -> Any:
+    temperature, precipitation, demand, deviation, days = steps
+
+    def day(carry: Any, now: Any) -> Any:
+        (pack, held), (t, p, e, length, spread) = carry, now
+        pack, liquid, sublimed = snow_step(pack, t, p, e, spread, length, snow)
+        held = litter_step(held, liquid, e - sublimed, snow_cover(pack, snow), litter)
+        out = (liquid, e - sublimed, sublimed, pack, length * litter_log_potential(held, litter))
+        return (pack, held), out if keep else None
+
+    def month(carry: Any, now: Any) -> Any:
+        t, p, e, spread, length = now
+        carry, out = jax.lax.scan(lambda c, x: day(c, (*x, spread)), carry, (t, p, e, length))
+        return carry, (*out[:4], out[4].sum(axis=0) / length.sum()) if keep else None
+
+    (pack, held), out = jax.lax.scan(month, (pack, held), (temperature, precipitation, demand, deviation, days))
+    return pack, held, out
+
+
+def ground(steps: Steps, parameters: DepthParameters, start: Ground | None = None, cycles: int = 3) -> Ground:
+    """Run snow and litter over the steps.
+
+    Parameters
+    ----------
+    steps : daily forcing.
+    start : the run whose final state to start from; None for the periodic year, found by repeating it (exact
+        once the snow has melted in its first year).
+
+    Raises
+    ------
+    InputError
+        If snow is left over from year to year.
+    """
+    snow, litter = numbers(parameters.snow), numbers(parameters.litter)
+    forcing = tuple(
+        jnp.asarray(a) for a in (steps.temperature, steps.precipitation, steps.demand, steps.deviation, steps.days)
+    )
+    columns = steps.temperature.shape[2]
+    if start is None:
+        pack, held = jnp.zeros(columns), jnp.full(columns, litter["capacity"])
+        before = pack
+        for _ in range(cycles):
+            before = pack
+            pack, held, _ = _run(pack, held, forcing, snow, litter, keep=False)
+        growing = np.asarray(pack - before) > 1e-9
+        if np.any(growing):
+            raise InputError(
+                f"snow never melts in column {int(np.argmax(growing))}: {np.asarray(pack).max() * 1e3:.0f} mm are left over",
+                key="temperature_c", remedy="this is a glacier's climate; check temperature and precipitation",
+            )  # fmt: skip
+    else:
+        pack, held = start.pack, start.litter
+    pack, held, out = _run(pack, held, forcing, snow, litter, keep=True)
+    return Ground(*out, pack, held)

@@ -157,3 +157,20 @@ def synthetic_context(result, name="Kellogg field 7", measured_depth=1.2, **chan
     }
     values.update(changes)
     return ReportContext(**values)
+
+
+def small_result(start, end, edges=(0.0, 0.3, 1.0), practices=None):
+    """Two moments only. `start`, `end`: (practice, member, layer) SOC, kg/m2."""
+    soc = np.stack([np.asarray(start, float), np.asarray(end, float)], axis=2)
+    grid = Grid(edges)
+    names = practices or ["baseline", "one", "two", "three"][: soc.shape[0]]
+    return xr.Dataset(
+        {"soc": (("practice", "member", "time", "layer"), soc)},
+        coords={
+            "practice": list(names),
+            "member": np.arange(soc.shape[1]),
+            "time": np.array(["2025-01-01", "2026-01-01"], dtype="datetime64[ns]"),
+            "layer": grid.centres,
+            "layer_bounds": (("layer", "bounds"), np.stack([grid.edges[:-1], grid.edges[1:]], axis=1)),
+        },
+    )

@@ -59,7 +59,8 @@ def draw(view: ResultView, context: ReportContext) -> Figure | None:
             longest = max(longest, end)
             right.annotate(amount(found.mean), (end, place), textcoords="offset points", xytext=(4, 0),
                            va="center", fontsize=8)  # fmt: skip
-    plain_log(left, max(0.6 * smallest, 1e-5 * largest), 1.6 * largest)
+    if largest > 0.0:
+        plain_log(left, max(0.6 * smallest, 1e-5 * largest), 1.6 * largest)
     depth_axis(left, view)
     left.set_xlabel("Mean over the run (Mg C ha⁻¹ yr⁻¹ per 10 cm)")
     left.set_title("a  By layer, logarithmic scale")

@@ -29,6 +29,8 @@ def draw(view: ResultView, context: ReportContext) -> Figure | None:
     if initial is None:
         return None
     factor = initial.balance_factor
+    if factor is not None and not np.isfinite(factor).any():
+        factor = None
     figure = new_figure(7.6 if factor is not None else 4.8, 5.2)
     panels = figure.subplots(1, 2 if factor is not None else 1, sharey=True, squeeze=False,
                              width_ratios=(1.5, 1.0) if factor is not None else None)[0]  # fmt: skip

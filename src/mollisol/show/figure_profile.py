@@ -110,7 +110,7 @@ def _densest(view: ResultView, context: ReportContext, top: float) -> float:
         error = np.where(np.isfinite(measured.error), measured.error, 0.0)
         sets.append(view.per_10_cm(np.asarray(measured.soc) + error))
     values = np.concatenate([np.atleast_1d(one[below]) for one in sets])
-    return float(np.nanmax(values))
+    return float(np.nanmax(values)) or 1.0
 
 
 def draw(view: ResultView, context: ReportContext) -> Figure:

@@ -68,6 +68,8 @@ def draw(view: ResultView, context: ReportContext) -> Figure | None:
         points = points[np.isfinite(points[:, 0])]
         axes.plot(points[:, 0], points[:, 1] * CM_PER_M, "o", color=KINDS[0][2], markersize=5.5, zorder=4,
                   markeredgecolor="white", label="stock / BNPP, by rows of the table")  # fmt: skip
+    if not limits:
+        return None
     _published(axes, context)
     plain_log(axes, 0.7 * min(limits), 1.4 * max(limits))
     depth_axis(axes, view)

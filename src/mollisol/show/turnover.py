@@ -93,7 +93,11 @@ def layer_flux(view: ResultView, kind: str, rotation_years: int) -> Array | None
             return flux
         return np.asarray(flux[:, :, -min(max(rotation_years, 1), view.years) :].mean(axis=2))
     times = view.values(kind)
-    return None if times is None else last_rotation(view, rotation_years) / times
+    if times is None:
+        return None
+    stock = last_rotation(view, rotation_years)
+    # No stock turned over in no time is no flux; an infinite time is no flux either.
+    return np.divide(stock, times, out=np.zeros_like(stock), where=~((stock == 0.0) & (times == 0.0)))
 
 
 def references(context: ReportContext) -> tuple[TurnoverReference, ...]:

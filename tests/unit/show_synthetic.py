@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mollisol.grid import DEFAULT_EDGES, Grid
-from mollisol.show import FilledValue, Horizon, InitialState, MeasuredProfile, ReportContext, RootDistribution
+from mollisol.show import FilledValue, Horizon, InitialState, MeasuredProfile, ReportContext, RootStatement
 
 PRACTICES = ("baseline", "cover_crop", "no_till", "manure_surface", "residue_removal")
 LITTER_RATE = 1.5
@@ -143,8 +143,8 @@ def synthetic_context(result, name="Kellogg field 7", measured_depth=1.2, **chan
         ],
         "warnings": ["The climate series ends in 2020; later years repeat its mean year."],
         "roots": [
-            RootDistribution("maize", "Jackson beta", "β = 0.961"),
-            RootDistribution("soybean", "Schenk-Jackson logistic", "d50 = 11 cm, c = −1.5"),
+            RootStatement("maize", "Jackson beta", "β = 0.961"),
+            RootStatement("soybean", "Schenk-Jackson logistic", "d50 = 11 cm, c = −1.5"),
         ],
         "practice_notes": {
             "cover_crop": "Hairy vetch between harvest and sowing, 2.0 t/ha of dry matter a year.",

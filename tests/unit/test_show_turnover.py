@@ -81,13 +81,14 @@ def test_cropland_rows_are_the_published_ones_with_a_source():
 
 
 def test_other_roots_spread_the_same_productivity():
-    # All BNPP in the first layer; spread as 1 - 0.961^d instead, 0-20 cm takes 54.9 % of it.
+    # All BNPP in the first layer; spread as 1 - 0.961^d over 2 m instead, 0-20 cm takes 54.9 % of it.
     result = with_bnpp([0.2, 1e-9], (0, 0.2, 2.0), [4.0, 4.0])
     first = turnover_table(result, CONTEXT)[0]
     beta = next(value for name, value in first.alternatives.items() if "0.961" in name)
-    assert beta == pytest.approx(4.0 / (0.2 * (1 - 0.961**20)), rel=1e-6)
+    assert beta == pytest.approx(4.0 / (0.2 * (1 - 0.961**20) / (1 - 0.961**200)), rel=1e-6)
     e_fold = next(value for name, value in first.alternatives.items() if "17.5" in name)
-    assert e_fold == pytest.approx(4.0 / (0.2 * (1 - np.exp(-20 / 17.5))), rel=1e-6)
+    share = (1 - np.exp(-20 / 17.5)) / (1 - np.exp(-200 / 17.5))
+    assert e_fold == pytest.approx(4.0 / (0.2 * share), rel=1e-6)
     mine = ReportContext(
         name="x", latitude=0, longitude=0, years=(2025, 2025), root_alternatives={"even": np.array([0.1, 0.9])}
     )

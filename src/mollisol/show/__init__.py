@@ -16,7 +16,7 @@ _WHERE = {
     "InitialState": "context",
     "MeasuredProfile": "context",
     "ReportContext": "context",
-    "RootDistribution": "context",
+    "RootStatement": "context",
     "TurnoverReference": "context",
     "cropland_turnover": "reference",
     "render_report": "report",
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mollisol.show.context import InitialState as InitialState
     from mollisol.show.context import MeasuredProfile as MeasuredProfile
     from mollisol.show.context import ReportContext as ReportContext
-    from mollisol.show.context import RootDistribution as RootDistribution
+    from mollisol.show.context import RootStatement as RootStatement
     from mollisol.show.context import TurnoverReference as TurnoverReference
     from mollisol.show.figures import write_figures as write_figures
     from mollisol.show.reference import cropland_turnover as cropland_turnover

@@ -96,7 +96,7 @@ class FilledValue:
 
 
 @dataclass(frozen=True)
-class RootDistribution:
+class RootStatement:
     """How the roots of one crop are spread over depth.
 
     Attributes
@@ -153,7 +153,7 @@ class ReportContext:
     warnings : sentences about what the reader should doubt.
     roots : root distribution of each crop of the baseline.
     root_alternatives : other ways to spread the same below-ground productivity over depth, (layer,) shares
-        of 1 by name; the turnover table shows what they would give. The shares of two published forms are
+        of 1 by name; the turnover table shows what they would give. `ROOT_ALTERNATIVES` are
         used where this is None.
     turnover_reference : published turnover times; the cropland rows that come with the package where None.
     practice_notes : what each practice is, in a sentence, by its name in the result.
@@ -178,7 +178,7 @@ class ReportContext:
     defaults_used: Mapping[str, Any] = field(default_factory=dict)
     filled: Sequence[FilledValue] = ()
     warnings: Sequence[str] = ()
-    roots: Sequence[RootDistribution] = ()
+    roots: Sequence[RootStatement] = ()
     root_alternatives: Mapping[str, Array] | None = None
     turnover_reference: Sequence[TurnoverReference] | None = None
     practice_notes: Mapping[str, str] = field(default_factory=dict)

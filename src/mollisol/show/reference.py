@@ -6,20 +6,16 @@ import csv
 from functools import cache
 from importlib.resources import files
 
-import numpy as np
-
 from mollisol.grid import Grid
+from mollisol.plants.roots import root_share
 from mollisol.show.context import Array, TurnoverReference
-from mollisol.units import CM_PER_M, Parameter
 
-JACKSON_BETA = Parameter(
-    0.961, "1", 0.85, 0.999, "Jackson et al. 1996, crops", confidence="high",
-    about="share of roots above depth d cm: 1 - beta^d",
-)  # fmt: skip
-BNPP_E_FOLD = Parameter(
-    17.5, "cm", 5.0, 60.0, "Xiao et al. 2023, croplands (1.8 cm standard error)", confidence="opened",
-    about="below-ground productivity falls as exp(-d / e-fold)",
-)  # fmt: skip
+ROOT_ALTERNATIVES = {
+    "β 0.961 (Jackson 1996)": "jackson",
+    "e-fold 17.5 cm (Xiao 2023)": "exponential",
+    "a heavy tail": "power_law",
+}
+"""Root distributions, with the default parameters of the plants, that span how the tail may look."""
 
 
 @cache
@@ -44,13 +40,5 @@ def cropland_turnover() -> tuple[TurnoverReference, ...]:
 
 
 def root_alternatives(grid: Grid) -> dict[str, Array]:
-    """Return (layer,) shares of below-ground productivity under two published forms, by a name that states them.
-
-    What a form puts below the grid stays there: the shares add up to less than 1.
-    """
-    depth = grid.edges * CM_PER_M
-    cumulative = {
-        f"β = {JACKSON_BETA.value:g} (Jackson 1996)": 1.0 - JACKSON_BETA.value**depth,
-        f"e-fold {BNPP_E_FOLD.value:g} cm (Xiao 2023)": 1.0 - np.exp(-depth / BNPP_E_FOLD.value),
-    }
-    return {name: np.diff(share) for name, share in cumulative.items()}
+    """Return (layer,) shares of 1 of below-ground productivity under `ROOT_ALTERNATIVES`, by their names."""
+    return {name: root_share(kind, {}, grid) for name, kind in ROOT_ALTERNATIVES.items()}

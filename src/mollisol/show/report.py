@@ -15,7 +15,7 @@ from mollisol.show.context import ReportContext
 from mollisol.show.files import write_atomically
 from mollisol.show.layout import RESOLUTION
 from mollisol.show.limits import GLOSSARY, limits_of
-from mollisol.show.tables import difference_table, profile_table, stock_table, turnover_cells
+from mollisol.show.tables import difference_table, profile_table, stock_table, turnover_tables
 from mollisol.show.turnover import references
 from mollisol.show.view import ResultView, cm
 from mollisol.show.wording import amount, number, scientific, title
@@ -78,7 +78,7 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         for name, image in images.items()
     }
     warnings = [*context.warnings, *(context.initial.warnings if context.initial is not None else ())]
-    budget = budget_of(view)
+    budget, (times, roots) = budget_of(view), turnover_tables(view, context)
     return {
         "context": context,
         "view": view,
@@ -88,7 +88,8 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         "stocks": stock_table(view),
         "differences": difference_table(view),
         "profile": profile_table(view, context),
-        "turnover": turnover_cells(view, context),
+        "turnover": times,
+        "roots": roots,
         "turnover_sources": list(dict.fromkeys(row.source for row in references(context))),
         "budget": budget,
         "closed": CLOSED,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mollisol.show.context import Array, ReportContext
+from mollisol.show.context import Array, ReportContext, TurnoverReference
 from mollisol.show.summary import probability_of_gain
-from mollisol.show.turnover import rows_of
+from mollisol.show.turnover import Middle, rows_of
 from mollisol.show.view import ResultView, Spread, span, spread
 from mollisol.show.wording import MISSING, interval, number, significant, title
 from mollisol.units import MG_HA_PER_KG_M2
@@ -129,38 +129,46 @@ def _profile_cells(found: float, error: float, steady: float, chosen: float) -> 
     ]
 
 
-def turnover_cells(view: ResultView, context: ReportContext) -> Table | None:
-    """Return the turnover times of the baseline by depth beside the published ones, years."""
+TIMES = {
+    "turnover_time_bnpp": "Stock / BNPP",
+    "turnover_time": "Stock / external input",
+    "loss_time": "Stock / respiration",
+}
+
+
+def turnover_tables(view: ResultView, context: ReportContext) -> tuple[Table | None, Table | None]:
+    """Return the baseline's turnover times beside the published ones, and stock / BNPP under other roots, years."""
     found = rows_of(view, context)
-    kinds = {
-        "turnover_time_bnpp": "Stock / BNPP",
-        "turnover_time": "Stock / external input",
-        "loss_time": "Stock / respiration",
-    }
-    shown = [kind for kind in kinds if kind in found[0].times]
+    shown = [kind for kind in TIMES if kind in found[0].times]
     if not shown:
-        return None
-    others = list(found[0].alternatives)
+        return None, None
     columns = ["Depth (cm)"]
     for kind in shown:
-        columns.append(kinds[kind])
+        columns.append(TIMES[kind])
         if kind == "turnover_time_bnpp":
             columns += ["Published: median", "Published: mean"]
-            columns += [f"If roots followed {name}" for name in others]
-    rows = []
+    times, roots = [], []
     for row in found:
-        cells = []
+        cells: list[Cell] = []
         for kind in shown:
-            time = row.times[kind]
-            limits = f"{significant(time.low)} to {significant(time.high)}"
-            cells.append(Cell(significant(time.median), () if math.isnan(time.low) else (limits,)))
+            cells.append(_time(row.times[kind]))
             if kind == "turnover_time_bnpp":
-                known = row.reference
-                if known is None:
-                    cells += [Cell(MISSING), Cell(MISSING)]
-                else:
-                    quartiles = f"{number(known.lower_quartile, 0)} to {number(known.upper_quartile, 0)}"
-                    cells += [Cell(number(known.median, 0), (quartiles,)), Cell(number(known.mean, 0))]
-                cells += [Cell(significant(row.alternatives[name])) for name in others]
-        rows.append(Row(span(row.top, row.bottom), cells))
-    return Table(columns, rows)
+                cells += _published(row.reference)
+        times.append(Row(span(row.top, row.bottom), cells))
+        if row.alternatives:
+            others = [Cell(significant(time)) for time in row.alternatives.values()]
+            roots.append(Row(span(row.top, row.bottom), [Cell(cells[0].text), *others]))
+    under = Table(["Depth (cm)", "roots as in the run", *found[0].alternatives], roots) if roots else None
+    return Table(columns, times), under
+
+
+def _time(found: Middle) -> Cell:
+    limits = f"{significant(found.low)} to {significant(found.high)}"
+    return Cell(significant(found.median), () if math.isnan(found.low) else (limits,))
+
+
+def _published(row: TurnoverReference | None) -> list[Cell]:
+    if row is None:
+        return [Cell(MISSING), Cell(MISSING)]
+    quartiles = f"{number(row.lower_quartile, 0)} to {number(row.upper_quartile, 0)}"
+    return [Cell(number(row.median, 0), (quartiles,)), Cell(number(row.mean, 0))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -36,12 +37,12 @@ def unknown(kind: str, name: object, allowed: Iterable[str], listing: str) -> In
     return InputError(f"unknown {kind} '{name}'{hint}", remedy=listing)
 
 
-def within(value: float, lower: float, upper: float, key: str, unit: str) -> float:
-    """Return `value` as a float if it is finite and in [lower, upper], else raise `InputError`."""
-    number = float(value)
+def within(value: Any, lower: float, upper: float, key: str, unit: str) -> float:
+    """Return `value` as a float if it is a number in [lower, upper], else raise `InputError`."""
+    number = math.nan if isinstance(value, (str, bool)) or value is None else float(value)
     if not lower <= number <= upper:
         raise InputError(
-            f"got {value} {unit}".rstrip(),
+            f"got {value!r} {unit}".rstrip(),
             key=key,
             remedy=f"give a value from {lower:g} to {upper:g} {unit}".rstrip(),
         )

@@ -1,0 +1,144 @@
+"""Actions: the few primitive ways in which a practice changes a plan. They are the only code of a practice.
+
+Each is a pure function (plan, year, **arguments) -> plan, with `year` the first year in which it holds. An
+action with a slot replaces what the plan has there, so two practices that put different things into one slot
+in the same year contradict each other; an action without a slot adds.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+from mollisol.plants import CROPS, amendment_carbon
+from mollisol.plants.tables import within
+from mollisol.practices.plan import Application, CoverCrop, CropYear, Plan, Tillage
+from mollisol.practices.rotation import SHORTEST_FALLOW, fallow_months
+from mollisol.units import CM_PER_M, InputError
+
+
+@dataclass(frozen=True)
+class Action:
+    """A registered action: what it does, and the slot of the plan that it fills (None = it adds)."""
+
+    name: str
+    function: Callable[..., Plan]
+    slot: str | None
+    about: str
+
+    @property
+    def arguments(self) -> dict[str, bool]:
+        """Names of its arguments, and whether each must be given."""
+        declared = inspect.signature(self.function).parameters.values()
+        return {one.name: one.default is one.empty for one in declared if one.kind is one.KEYWORD_ONLY}
+
+
+ACTIONS: dict[str, Action] = {}
+"""Every action by name."""
+
+
+def action(slot: str | None, about: str) -> Callable[[Callable[..., Plan]], Callable[..., Plan]]:
+    """Register a function as the action of its name."""
+
+    def register(function: Callable[..., Plan]) -> Callable[..., Plan]:
+        ACTIONS[function.__name__] = Action(function.__name__, function, slot, about)
+        return function
+
+    return register
+
+
+def _month(month: int | Literal["harvest"] | None) -> int | None:
+    return None if month is None or month == "harvest" else month
+
+
+def _metres(depth_cm: float) -> float:
+    return within(depth_cm, 0.0, 1000.0, "depth_cm", "cm") / CM_PER_M
+
+
+@action("residue", "carry a fraction of the straw off the field")
+def set_residue_removed(plan: Plan, year: int, *, fraction: float) -> Plan:
+    """Remove the same fraction of the straw (0-1) of every crop of the rotation."""
+    kept = within(fraction, 0.0, 1.0, "residue_removed", "(fraction of the straw)")
+    return replace(plan, rotation=tuple(replace(one, residue_removed=kept) for one in plan.rotation))
+
+
+@action("cover_crop", "cover the ground after harvest wherever the next sowing leaves time")
+def add_cover_crop(plan: Plan, year: int, *, crop: str, carbon_t_ha: float) -> Plan:
+    """Grow a green cover after each crop that leaves at least three months until the next sowing."""
+    green = CoverCrop(crop, carbon_t_ha, year)
+    rotation = list(plan.rotation)
+    room = [
+        fallow_months(now, rotation[(index + 1) % len(rotation)]) >= SHORTEST_FALLOW
+        for index, now in enumerate(rotation)
+    ]
+    if not any(room):
+        raise InputError(
+            f"the rotation {', '.join(one.crop for one in rotation)} leaves no {SHORTEST_FALLOW} months "
+            "between harvest and sowing",
+            key="cover_crop",
+            remedy="a cover crop needs a rotation with a gap, e.g. before a crop sown in spring",
+        )
+    grown = [replace(now, cover_crop=green) if fits else now for now, fits in zip(rotation, room, strict=True)]
+    return replace(plan, rotation=tuple(grown))
+
+
+@action("tillage", "change how, how deep and how often the soil is tilled")
+def set_tillage(
+    plan: Plan,
+    year: int,
+    *,
+    operation: str,
+    depth_cm: float | None = None,
+    every_years: int = 1,
+    month: int | Literal["harvest"] | None = None,
+) -> Plan:
+    """Replace the plan's tillage; the operation "none" stops it."""
+    if operation == "none":
+        return replace(plan, tillage=None)
+    depth = None if depth_cm is None else _metres(depth_cm)
+    return replace(plan, tillage=Tillage(operation, depth, every_years, _month(month)))
+
+
+@action(None, "bring carbon to the field, on the surface or to a depth")
+def add_amendment(
+    plan: Plan,
+    year: int,
+    *,
+    amendment: str,
+    t_ha: float | None = None,
+    fresh_t_ha: float | None = None,
+    carbon_t_ha: float | None = None,
+    depth_cm: Sequence[float] | None = None,
+    every_years: int | None = 1,
+    month: int | Literal["harvest"] | None = None,
+) -> Plan:
+    """Apply an amendment from `year` on, every so many years (None = once)."""
+    carbon = amendment_carbon(amendment, t_ha=t_ha, fresh_t_ha=fresh_t_ha, carbon_t_ha=carbon_t_ha)
+    top, bottom = (None, None) if depth_cm is None else map(_metres, depth_cm)
+    new = Application(amendment, carbon, top, bottom, _month(month), every_years, year)
+    return replace(plan, amendments=(*plan.amendments, new))
+
+
+@action("rotation", "grow other crops")
+def replace_rotation(plan: Plan, year: int, *, crops: Sequence[Mapping[str, Any]]) -> Plan:
+    """Replace the rotation by other crop years (keys of `CropYear`), the first of them in `year`."""
+    allowed = {one.name for one in fields(CropYear)} - {"cover_crop", "roots"}
+    rotation = []
+    for entry in crops:
+        unknown = sorted(set(entry) - allowed)
+        if unknown or "crop" not in entry:
+            raise InputError(
+                f"a crop year has no key {', '.join(unknown)}" if unknown else "a crop year needs its crop",
+                key="crops",
+                remedy=f"keys are: {', '.join(sorted(allowed))}; crops: {', '.join(sorted(CROPS))}",
+            )
+        rotation.append(CropYear(**entry))
+    length = len(rotation)
+    if length == 0:
+        raise InputError("a rotation needs at least one crop", key="crops")
+    # The plan's other intervals keep their phase: the rotation is turned so that its first year is `year`.
+    turn = (year - plan.from_year) % length
+    turned = tuple(rotation[(index - turn) % length] for index in range(length))
+    return replace(plan, rotation=turned)

@@ -48,7 +48,8 @@ def assemble(
             found += check_carbon(rows, order, fill_gaps=fill_gaps) if not found else []
             found += _check_place(rows, order)
         if found:
-            problems += found
+            # A column that serves two fields reports its bad cells twice.
+            problems += list(dict.fromkeys(found))
             continue
         profile = _profile(rows, profile_id, order)
         profiles.append(fill_profile_gaps(profile) if fill_gaps else profile)

@@ -49,7 +49,7 @@ def equivalent_soil_mass(
     >>> from mollisol.soil.synthetic import profile_of
     >>> soil = profile_of([0, 20], [20, 60], [2.0, 1.0], bulk_density_g_cm3=[1.2, 1.5])
     >>> equivalent_soil_mass(soil, [200.0, 2000.0])["organic_carbon"].round(2).tolist()
-    [4.19, nan]
+    [4.3, nan]
     """
     from scipy.interpolate import PchipInterpolator
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.soil.columns import TEXTURE
-from mollisol.soil.pedotransfer import MISSING, NEAREST_HORIZON, NO_COARSE_FRAGMENTS, PEDOTRANSFER
+from mollisol.soil.pedotransfer import MINERAL_SOIL, MISSING, NEAREST_HORIZON, NO_COARSE_FRAGMENTS, PEDOTRANSFER
 from mollisol.soil.profile import Profile
 from mollisol.soil.stocks import carbon_stock, fine_earth_mass
 from mollisol.units import InputError, nearest
@@ -94,6 +94,13 @@ def complete(profile: Profile, bulk_density: str = "adams_1973") -> Horizons:
     for row in np.flatnonzero(needed & ~np.isnan(density)):
         flags["bulk_density_g_cm3"][row] = bulk_density
     density = _spread(density, profile, "bulk_density_g_cm3", flags)
+    if np.isnan(density).any():
+        raise InputError(
+            f"{bulk_density} gives no bulk density for {np.nanmax(percent):g} % of carbon",
+            file=profile.file or None,
+            key="bulk_density",
+            remedy="give the bulk density, or use adams_1973",
+        )
 
     stock = np.where(by_stock, profile.organic_carbon_stock_kg_m2, carbon_stock(percent, density, thickness, coarse))
     return Horizons(
@@ -118,7 +125,7 @@ _FILLED = (
 
 
 def _density_function(name: str) -> Callable[[Array], Array]:
-    """Return the function from carbon (%) to density; above its own range Adams 1973 takes over."""
+    """Return the function of that name from carbon (%) to bulk density (g/cm3)."""
     suited = [each.name for each in PEDOTRANSFER.values() if each.fills == "bulk_density_g_cm3"]
     if name not in suited:
         like = nearest(name, suited)
@@ -133,9 +140,10 @@ def _density_function(name: str) -> Callable[[Array], Array]:
 def _percent_from(concentration: Array, density_of: Callable[[Array], Array], profile: Profile) -> Array:
     """Solve 10 x carbon % x BD(carbon %) = concentration (kg/m3) by bisection; the product grows with carbon."""
     lower, upper = np.zeros_like(concentration), np.full_like(concentration, LARGEST_CARBON)
-    if np.any(10.0 * LARGEST_CARBON * np.nan_to_num(density_of(upper)) < concentration):
+    upper = np.where(np.isnan(density_of(upper)), MINERAL_SOIL, upper)
+    if np.any(10.0 * upper * density_of(upper) < concentration):
         raise InputError(
-            "a stock is more carbon than pure organic matter would hold",
+            "a stock is more carbon than the bulk density function allows for",
             file=profile.file or None,
             key="organic_carbon_stock_kg_m2",
             remedy="check the stock, or give the bulk density",

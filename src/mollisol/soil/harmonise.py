@@ -17,6 +17,9 @@ from mollisol.units import CM_PER_M
 
 Array = NDArray[np.float64]
 
+ROUNDING = 1e-12
+"""Share of a layer that is no more than rounding of its limits."""
+
 CARBON_FIELDS = ("organic_carbon_percent", "organic_carbon_stock_kg_m2")
 
 
@@ -55,10 +58,12 @@ def harmonise(
     horizons = complete(profile, bulk_density)
     top, bottom = profile.top_cm / CM_PER_M, profile.bottom_cm / CM_PER_M
     overlap = np.minimum(grid.edges[1:, None], bottom) - np.maximum(grid.edges[:-1, None], top)
-    overlap = np.maximum(overlap, 0.0)
     depth = profile.carbon_depth_cm / CM_PER_M
     measured = grid.depth_share(depth)
-    carbon, carbon_error = _carbon(horizons, grid, overlap, lam, error)
+    # Where a layer's limit and a horizon's differ by rounding, they are one.
+    overlap = np.where(overlap > ROUNDING * grid.thickness[:, None], overlap, 0.0)
+    measured = np.where(measured > ROUNDING, measured, 0.0)
+    carbon, carbon_error = _carbon(horizons, grid, overlap, measured > 0.0, lam, error)
 
     # Below the profile's bottom its last horizon goes on.
     reaching = overlap.copy()
@@ -96,7 +101,12 @@ def harmonise(
 
 
 def _carbon(
-    horizons: Horizons, grid: Grid, overlap: Array, lam: float, error: MeasurementError | None
+    horizons: Horizons,
+    grid: Grid,
+    overlap: Array,
+    sampled: NDArray[np.bool_],
+    lam: float,
+    error: MeasurementError | None,
 ) -> tuple[Array, Array]:
     """Return carbon and its standard deviation by layer, kg/m2, NaN below the last sample."""
     profile = horizons.profile
@@ -107,7 +117,6 @@ def _carbon(
     inside = np.clip(grid.edges, top[0], bottom[-1])
     # The curve is nowhere negative; where it is zero the integral may step back by rounding.
     amount = np.diff(np.maximum.accumulate(curve.integral(inside)))
-    sampled = grid.edges[:-1] < bottom[-1]
 
     model = MeasurementError() if error is None else error
     step = overlap[:, known] * density

@@ -53,12 +53,15 @@ def read_table(path: str | Path) -> Table:
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", file=str(path), remedy="give a readable file") from error
     if not content.strip():
-        raise InputError(
-            "the file is empty", file=str(path), remedy="give a table with a header and at least one horizon"
-        )
+        raise _empty(str(path))
     if content.startswith(PARQUET_MAGIC):
         return _parquet(place)
     return _delimited(str(path), _text(str(path), content))
+
+
+def _empty(file: str) -> InputError:
+    remedy = "give a table with a header and at least one horizon"
+    return InputError("the file is empty", file=file, remedy=remedy)
 
 
 def _text(file: str, content: bytes) -> str:
@@ -93,6 +96,8 @@ def _delimited(file: str, text: str) -> Table:
             line=reader.line_num,
             remedy="check the quotes on this line",
         ) from None
+    if not rows:
+        raise _empty(file)
     header = [name.strip() for name in rows[0]]
     _check_header(file, header, lines[0])
     for row, line in zip(rows[1:], lines[1:], strict=True):

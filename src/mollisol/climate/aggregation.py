@@ -47,7 +47,9 @@ def monthly(climate: Climate) -> Climate:
         return total(values) / length[whole].reshape((-1,) + (1,) * (values.ndim - 1))
 
     values = {
-        column.field: None if (given := getattr(climate, column.field)) is None else (total if column.total else mean)(given)
+        column.field: None
+        if (given := getattr(climate, column.field)) is None
+        else (total if column.total else mean)(given)
         for column in COLUMNS
     }
     variance = mean(climate.temperature**2) - mean(climate.temperature) ** 2

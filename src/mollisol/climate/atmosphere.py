@@ -30,9 +30,7 @@ def air_pressure(elevation: ArrayLike) -> Array:
     return np.asarray(101.3 * ((293.0 - 0.0065 * np.asarray(elevation, dtype=np.float64)) / 293.0) ** 5.26)
 
 
-def vapour_pressure(
-    temperature: Array, low: Array | None, high: Array | None, humidity: Array | None
-) -> Array:
+def vapour_pressure(temperature: Array, low: Array | None, high: Array | None, humidity: Array | None) -> Array:
     """Actual vapour pressure, kPa, from humidity (FAO-56 equation 19), else from the minimum as dew point (48).
 
     Where neither is known the mean temperature less 6 K stands for the minimum.
@@ -45,9 +43,7 @@ def vapour_pressure(
     return saturation_vapour_pressure(temperature - 6.0 if low is None else low)
 
 
-def global_radiation(
-    measured: Array | None, low: Array | None, high: Array | None, extraterrestrial: Array
-) -> Array:
+def global_radiation(measured: Array | None, low: Array | None, high: Array | None, extraterrestrial: Array) -> Array:
     """Global radiation, MJ/m2/day: measured, else from the daily range (FAO-56 equation 50), else half of Ra.
 
     The last is the Angstrom formula (35) with sunshine for half of the day.

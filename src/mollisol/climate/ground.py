@@ -22,7 +22,7 @@ class Ground(NamedTuple):
     Attributes
     ----------
     liquid : water that reaches the soil, m per step.
-    demand : potential evapotranspiration left for the soil after sublimation, m per step.
+    demand : potential evapotranspiration of the ground that no snow hides, m per step.
     sublimation : m per step.
     snow : water equivalent at the step's end, m.
     litter_log_suction : (month, column) mean logarithm of the litter's suction, ln MPa.
@@ -44,9 +44,9 @@ def _run(pack: jax.Array, held: jax.Array, steps: Any, snow: Any, litter: Any, k
 
     def day(carry: Any, now: Any) -> Any:
         (pack, held), (t, p, e, length, spread) = carry, now
-        pack, liquid, sublimed = snow_step(pack, t, p, e, spread, length, snow)
-        held = litter_step(held, liquid, e - sublimed, snow_cover(pack, snow), litter)
-        out = (liquid, e - sublimed, sublimed, pack, length * litter_log_potential(held, litter))
+        pack, liquid, sublimed, bare = snow_step(pack, t, p, e, spread, length, snow)
+        held = litter_step(held, liquid, e, snow_cover(pack, snow), litter)
+        out = (liquid, bare, sublimed, pack, length * litter_log_potential(held, litter))
         return (pack, held), out if keep else None
 
     def month(carry: Any, now: Any) -> Any:

@@ -95,9 +95,7 @@ def _variable(data: Any, column: Column) -> str | None:
     return fits[0] if len(fits) == 1 else None
 
 
-def _select(
-    data: Any, axis: str, file: str, point: str | None, latitude: float | None, longitude: float | None
-) -> Any:
+def _select(data: Any, axis: str, file: str, point: str | None, latitude: float | None, longitude: float | None) -> Any:
     if latitude is not None and longitude is not None:
         for long, short, degrees in (("latitude", "lat", latitude), ("longitude", "lon", longitude)):
             name = long if long in data.coords else short

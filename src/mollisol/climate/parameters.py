@@ -39,6 +39,10 @@ class Snow:
         0.1, "m", 0.01, 0.5, "Dickinson et al. 1993, BATS: cover = d / (0.1 m + d)", confidence="medium",
         about="Snow depth that hides half of the ground.",
     )  # fmt: skip
+    sublimation: float = parameter(
+        0.34, "1", 0.0, 1.0, "(1 - snow albedo) / (1 - 0.23) x 2.45 / 2.83 MJ/kg", confidence="computed",
+        about="Evaporative demand of snow relative to that of grass.",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,10 @@ class Surface:
     aerodynamic: float = parameter(
         208.0, "1", 70.0, 400.0, f"{_FAO}, box 4: resistance 208 / u2 s/m of short grass", confidence="high",
         about="Aerodynamic resistance times wind speed at 2 m.",
+    )  # fmt: skip
+    freezing_range: float = parameter(
+        1.0, "K", 0.1, 5.0, "choice; clays freeze over some K, sands within tenths", confidence="low",
+        about="Below 0 degC soil water freezes linearly over this range.",
     )  # fmt: skip
     depth: float = parameter(
         15.0, "m", 8.0, 60.0, "e-7 of the annual wave at damping depth 2.1 m", confidence="computed",

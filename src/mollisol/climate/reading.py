@@ -129,7 +129,9 @@ def _check_header(header: list[str], file: str) -> None:
                          remedy="give `date` for a series, `month` (1-12) for a climatology")  # fmt: skip
     for column in COLUMNS:
         if column.required and column.name not in header:
-            raise InputError("the column is missing", file=file, line=1, key=column.name, remedy=f"add it: {column.hint}")
+            raise InputError(
+                "the column is missing", file=file, line=1, key=column.name, remedy=f"add it: {column.hint}"
+            )
 
 
 def _numbers(cells: list[str], name: str, file: str, first: int) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -7,7 +7,6 @@ import jax.numpy as jnp
 from jax.scipy.stats import norm
 
 
-
 def snow_share(temperature: jax.Array, deviation: jax.Array, snow: dict[str, float]) -> jax.Array:
     """Share of precipitation that falls as snow, Phi((T0 - T) / s), s from the days' variation and the boundary's."""
     return norm.cdf((snow["threshold"] - temperature) / jnp.sqrt(deviation**2 + snow["spread"] ** 2))
@@ -32,7 +31,7 @@ def snow_step(
     deviation: jax.Array,
     days: jax.Array,
     snow: dict[str, float],
-) -> tuple[jax.Array, jax.Array, jax.Array]:
+) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
     """Advance the snow pack by one step.
 
     Parameters
@@ -45,15 +44,16 @@ def snow_step(
     Returns
     -------
     tuple
-        New pack; liquid water that leaves it or passes (m); sublimation (m), which meets demand first.
-        pack + precipitation = new pack + liquid + sublimation.
+        New pack; liquid water that leaves it or passes (m); sublimation (m); demand (m) of the bare share of the
+        ground. pack + precipitation = new pack + liquid + sublimation.
     """
     fallen = precipitation * snow_share(temperature, deviation, snow)
     held = pack + fallen
     melt = jnp.minimum(snow["melt"] * degree_days(temperature, deviation) * days, held)
     left = held - melt
-    sublimation = jnp.minimum(demand, left)
-    return left - sublimation, (precipitation - fallen) + melt, sublimation
+    hidden = snow_cover(left, snow)
+    sublimation = jnp.minimum(demand * hidden * snow["sublimation"], left)
+    return left - sublimation, (precipitation - fallen) + melt, sublimation, demand * (1.0 - hidden)
 
 
 def snow_resistance(pack: jax.Array, snow: dict[str, float]) -> jax.Array:

@@ -105,5 +105,7 @@ def daily_steps(climate: Climate, pet: Array, columns: int, relation: WetDays | 
         within_months(_columns(climate.temperature, columns), length, days, periodic),
         rain_on_days(_columns(climate.precipitation, columns), length, WIDTH, relation or WetDays()) / 1000.0,
         even / 1000.0,
-        np.full((len(series), columns), UNKNOWN_DEVIATION) if deviation is None else np.array(_columns(deviation, columns)),
+        np.full((len(series), columns), UNKNOWN_DEVIATION)
+        if deviation is None
+        else np.array(_columns(deviation, columns)),
     )

@@ -104,13 +104,9 @@ def _run(storage: jax.Array, forcing: Any, soil: Soil, water: Any, keep: bool = 
         liquid, demand, days, cover, roots = now
         sums = None
         if keep:
-            _, flux = jax.eval_shape(
-                water_step, held, liquid[0], demand[0], cover, roots, days[0], soil, water
-            )
+            _, flux = jax.eval_shape(water_step, held, liquid[0], demand[0], cover, roots, days[0], soil, water)
             sums = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), (held, flux))
-        (held, sums), _ = jax.lax.scan(
-            lambda c, x: day(c, x, cover, roots), (held, sums), (liquid, demand, days)
-        )
+        (held, sums), _ = jax.lax.scan(lambda c, x: day(c, x, cover, roots), (held, sums), (liquid, demand, days))
         return held, (sums[0] / days.sum(), sums[1]) if keep else None
 
     return jax.lax.scan(month, storage, forcing)
@@ -182,9 +178,7 @@ def soil_water(
     else:
         start = jnp.asarray(initial)
     final, (storage, flux) = _run(start, forcing, soil, water)
-    return WaterRun(
-        storage, flux.percolation, flux.uptake, flux.infiltration, flux.runoff, flux.evaporation, final
-    )
+    return WaterRun(storage, flux.percolation, flux.uptake, flux.infiltration, flux.runoff, flux.evaporation, final)
 
 
 def _reachable(tolerance: float, dtype: Any) -> float:

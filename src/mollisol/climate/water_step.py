@@ -49,7 +49,9 @@ class Fluxes(NamedTuple):
     uptake: jax.Array
 
 
-def drain(storage: jax.Array, years: Any, full: jax.Array, floor: jax.Array, ks: jax.Array, power: jax.Array) -> jax.Array:
+def drain(
+    storage: jax.Array, years: Any, full: jax.Array, floor: jax.Array, ks: jax.Array, power: jax.Array
+) -> jax.Array:
     """Return the storage (m) left after draining freely under gravity for `years`.
 
     dS/dt = -Ks (S / S_full)^power, at most Ks, nothing at or below `floor`: exact. Above saturation it falls at
@@ -130,9 +132,7 @@ def water_step(
         kept = jnp.minimum(wet, full)
         return wet - kept, (kept, returned)
 
-    _, (left, sent) = jax.lax.scan(
-        down, taken, (storage, soil.full, soil.wilting, soil.conductivity, soil.power)
-    )
+    _, (left, sent) = jax.lax.scan(down, taken, (storage, soil.full, soil.wilting, soil.conductivity, soil.power))
     excess, (wet, returned) = jax.lax.scan(up, jnp.zeros_like(taken), (left, soil.full), reverse=True)
 
     span = soil.field - soil.dry

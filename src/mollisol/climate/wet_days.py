@@ -61,7 +61,9 @@ def rain_on_days(total: Array, days: NDArray[np.int64], width: int, relation: We
     """
     counts = wet_day_count(total, days[:, None], relation)
     out = np.zeros((total.shape[0], width, total.shape[1]))
-    for count, length in {(int(c), int(d)) for c, d in zip(counts.ravel(), np.repeat(days, total.shape[1]), strict=True)}:
+    for count, length in {
+        (int(c), int(d)) for c, d in zip(counts.ravel(), np.repeat(days, total.shape[1]), strict=True)
+    }:
         if count == 0:
             continue
         pattern = np.zeros(width)

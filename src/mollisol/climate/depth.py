@@ -1,0 +1,322 @@
+"""The climate at depth: temperature, water, air and percolation of every layer from climate and soil."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mollisol.climate.aggregation import climatology, monthly
+from mollisol.climate.mean_preserving import within_months
+from mollisol.climate.parameters import DepthParameters, numbers
+from mollisol.climate.potential import potential_evapotranspiration
+from mollisol.climate.series import Array, Climate
+from mollisol.climate.steps import Steps, daily_steps
+from mollisol.climate.thermal import MINERAL_DENSITY, ORGANIC_DENSITY, heat_capacity, thermal_conductivity
+from mollisol.climate.variability import SYNOPTIC_PERIOD, damping, within_month
+from mollisol.grid import Grid
+from mollisol.units import InputError
+
+if TYPE_CHECKING:
+    from mollisol.climate.ground import Ground
+    from mollisol.climate.temperature import HeatRun
+    from mollisol.climate.water import HydraulicsLike, WaterRun
+
+SPIN_UP_YEARS = 10
+"""A series starts from the periodic state of the climatology of its first years."""
+
+_M_PER_YEAR = 12.0  # a month's total times 12: the mean over twelve months is then the year's total
+
+
+@dataclass(frozen=True, eq=False)
+class DepthClimate:
+    """Monthly climate of the soil; time is 12 months of the mean year, or every whole month of a series.
+
+    Attributes
+    ----------
+    time : (time,) months 1-12, or datetime64[D] of each month's first day.
+    temperature : (time, layer, column) degC.
+    water : (time, layer, column) m3/m3.
+    matric_potential : (time, layer, column) MPa, negative, at the month's mean water.
+    air_filled_porosity : (time, layer, column) m3/m3.
+    percolation : (time, layer, column) water through the bottom of each layer, m/yr, positive down.
+    infiltration, runoff : (time, column) into and off the soil, m/yr.
+    evapotranspiration : (time, column) from soil, roots and snow, m/yr.
+    potential_evapotranspiration : (time, column) m/yr.
+    snow : (time, column) mean water equivalent of the snow, m.
+    surface_temperature : (time, column) of the soil surface, under snow where there is any, degC.
+    surface_matric_potential : (time, column) of the litter, MPa: the value whose logarithm is the mean over days.
+    temperature_variability : (time, layer, column) standard deviation within the month, day and night
+        included, degC; NaN where not known.
+    surface_temperature_variability : (time, column) the same at the surface.
+    pet_method : how potential evapotranspiration was found.
+
+    Fluxes of a month are its total times 12.
+    """
+
+    time: NDArray[Any]
+    temperature: Array
+    water: Array
+    matric_potential: Array
+    air_filled_porosity: Array
+    percolation: Array
+    infiltration: Array
+    runoff: Array
+    evapotranspiration: Array
+    potential_evapotranspiration: Array
+    snow: Array
+    surface_temperature: Array
+    surface_matric_potential: Array
+    temperature_variability: Array
+    surface_temperature_variability: Array
+    pet_method: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Site:
+    """The soil and where it lies, as arrays (layer, column)."""
+
+    hydraulics: Any
+    grid: Grid
+    latitude: ArrayLike
+    elevation: ArrayLike
+    sand: Array
+    mineral: Array
+    organic: Array
+    roots: Array
+    cover: Array
+    parameters: DepthParameters
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return int(self.sand.shape[1])
+
+
+def at_depth(
+    climate: Climate,
+    hydraulics: HydraulicsLike,
+    *,
+    grid: Grid,
+    latitude: ArrayLike,
+    sand: ArrayLike,
+    bulk_density: ArrayLike,
+    root_share: ArrayLike,
+    organic_matter: ArrayLike = 0.0,
+    cover: ArrayLike | None = None,
+    elevation: ArrayLike = 0.0,
+    pet_method: str | None = None,
+    parameters: DepthParameters | None = None,
+) -> DepthClimate:
+    """Compute the climate of every layer.
+
+    A climatology gives the year that repeats for ever; a series starts from the periodic state of its first
+    ten years' climatology. Order: potential evapotranspiration, snow and litter, soil water, energy balance of
+    the surface, heat conduction with the conductivity of each month's water.
+
+    Parameters
+    ----------
+    climate : series or climatology; values (time,) or (time, column).
+    hydraulics : (layer, column) properties, as of `mollisol.soil`.
+    grid : layers.
+    latitude, elevation : degrees and m, scalar or (column,).
+    sand : mass fraction of the mineral soil, 0-1; it and the next two are (layer, column) or broadcast to it.
+    bulk_density : of the whole layer, g/cm3.
+    organic_matter : mass fraction, 0-1.
+    root_share : (layer, column), or (12, layer, column) or (time, layer, column): share of the roots that take
+        up water; scaled to sum to 1 over the layers.
+    cover : share of the demand that acts through living plants, 0-1: scalar, (column,), (12, column) or
+        (time, column); default `Water.cover`.
+    pet_method : to force a formula (`potential_evapotranspiration`).
+
+    Returns
+    -------
+    DepthClimate
+
+    Raises
+    ------
+    InputError
+        If the climate or a property of the soil is impossible.
+    RunError
+        If no periodic state was found.
+    """
+    parameters = parameters or DepthParameters()
+    site = _site(
+        hydraulics, grid, latitude, elevation, sand, bulk_density, organic_matter, root_share, cover, parameters
+    )
+    series = monthly(climate)
+    pet, method = potential_evapotranspiration(climate, latitude, elevation, pet_method)
+    if climate.resolution == "climatology":
+        return _assemble(series, method, site, *_run(climate, pet, site, None))
+    first = climatology(_first_years(replace(climate, pet=pet), SPIN_UP_YEARS))
+    # The mean year turns so that it ends where the series starts.
+    start = int(series.months[0]) - 1
+    assert first.pet is not None
+    spun = _run(first, first.pet, site, None, turn=start)
+    return _assemble(series, method, site, *_run(climate, pet, site, spun))
+
+
+_State = tuple[Steps, "Ground", "WaterRun", "HeatRun", Array]
+
+
+def _run(climate: Climate, pet: Array, site: _Site, before: _State | None, turn: int = 0) -> _State:
+    from mollisol.climate.ground import ground
+    from mollisol.climate.snow import snow_cover, snow_resistance
+    from mollisol.climate.surface import surface_exchange
+    from mollisol.climate.temperature import soil_temperature
+    from mollisol.climate.water import soil_water
+
+    parameters, grid = site.parameters, site.grid
+    periodic = before is None
+    steps = daily_steps(climate, pet, site.columns, parameters.wet_days)
+    series = monthly(climate)
+    if turn:
+        steps = Steps(*(np.roll(getattr(steps, name), -turn, axis=0) for name in steps.__dataclass_fields__))
+        series = _turned(series, turn)
+    months = len(series)
+    place = series.months - 1
+    roots = site.roots[place] if site.roots.shape[0] == 12 else site.roots
+    cover = site.cover[place] if site.cover.shape[0] == 12 else site.cover
+    if roots.shape[0] != months or cover.shape[0] != months:
+        raise InputError(f"root shares for {roots.shape[0]} and cover for {cover.shape[0]} months, the climate has "
+                         f"{months}", key="root_share", remedy="give 12 months, or as many as the climate")  # fmt: skip
+
+    above = ground(steps, parameters, None if before is None else before[1])
+    water = soil_water(
+        above.liquid, above.demand, steps.days, site.hydraulics, grid, roots, cover,
+        initial=None if before is None else before[2].final, parameters=parameters,
+    )  # fmt: skip
+
+    snow = numbers(parameters.snow)
+    hidden = np.asarray(snow_cover(above.snow, snow))
+    lengths = steps.month_days
+    evaporated = np.asarray(water.evaporation + above.sublimation.sum(axis=1))
+    mean_hidden = (hidden * steps.days[:, :, None]).sum(axis=1) / lengths[:, None]
+    excess, resistance = surface_exchange(
+        series, site.latitude, site.elevation, evaporated / lengths[:, None], mean_hidden, cover,
+        parameters.surface, parameters.snow,
+    )  # fmt: skip
+    shape = (months, site.columns)
+    whole = lengths.astype(np.int64)
+    excess = within_months(np.array(np.broadcast_to(excess, shape)), whole, steps.days, periodic)
+    outside = steps.temperature + excess
+    # A snow surface is never warmer than 0 degC: what more it receives melts it.
+    outside = np.where(outside > 0.0, outside * (1.0 - hidden), outside)
+    theta = np.asarray(water.storage) / grid.thickness[:, None]
+    pores = np.asarray(site.hydraulics.saturation)
+    solids = site.mineral + site.organic
+    conductivity = thermal_conductivity(theta, pores, site.sand, site.organic / np.where(solids > 0.0, solids, 1.0))
+    capacity = heat_capacity(theta, site.mineral, site.organic)
+    heat = soil_temperature(
+        outside, steps.days, conductivity, capacity, grid,
+        resistance=np.broadcast_to(resistance, shape)[:, None, :] + np.asarray(snow_resistance(above.snow, snow)),
+        water=theta, freezing_range=parameters.surface.freezing_range,
+        initial=None if before is None else before[3].final, depth=parameters.surface.depth,
+    )  # fmt: skip
+    return steps, above, water, heat, conductivity / capacity
+
+
+def _assemble(
+    series: Climate,
+    method: str,
+    site: _Site,
+    steps: Steps,
+    above: Ground,
+    water: WaterRun,
+    heat: HeatRun,
+    diffusivity: Array,
+) -> DepthClimate:
+    hydraulics, grid = site.hydraulics, site.grid
+    theta = np.asarray(water.storage) / grid.thickness[:, None]
+    pores = np.asarray(hydraulics.saturation)
+    suction = np.asarray(hydraulics.air_entry) * (theta / pores) ** -np.asarray(hydraulics.retention_exponent)
+    shape = (len(series), site.columns)
+
+    def wide(values: Array | None) -> Array | None:
+        return None if values is None else np.broadcast_to(values.reshape(len(series), -1), shape)
+
+    diurnal = wide(series.diurnal_amplitude)
+    known = wide(series.temperature_deviation)
+    # Where the steps are days they hold the variation themselves; where they are smooth it is added.
+    day_to_day = known if known is None else np.where(steps.deviation > 0.0, known, 0.0)
+    daily, synoptic = (damping(grid.edges, diffusivity, period) for period in (1.0, SYNOPTIC_PERIOD))
+    one = np.ones((len(series), 1, site.columns))
+    # A daily wave does not pass the snow.
+    open_ground = np.asarray(above.snow).mean(axis=1) < 1e-3
+    shown = None if diurnal is None else diurnal * open_ground
+    evaporated = water.evaporation + water.uptake.sum(axis=1) + above.sublimation.sum(axis=1)
+    return DepthClimate(
+        time=series.time,
+        temperature=np.asarray(heat.temperature),
+        water=theta,
+        matric_potential=-suction / 1000.0,
+        air_filled_porosity=pores - theta,
+        percolation=np.asarray(water.percolation) * _M_PER_YEAR,
+        infiltration=np.asarray(water.infiltration) * _M_PER_YEAR,
+        runoff=np.asarray(water.runoff) * _M_PER_YEAR,
+        evapotranspiration=np.asarray(evaporated) * _M_PER_YEAR,
+        potential_evapotranspiration=steps.demand.sum(axis=1) * _M_PER_YEAR,
+        snow=(np.asarray(above.snow) * steps.days[:, :, None]).sum(axis=1) / steps.month_days[:, None],
+        surface_temperature=np.asarray(heat.surface),
+        surface_matric_potential=-np.exp(np.asarray(above.litter_log_suction)),
+        temperature_variability=within_month(np.asarray(heat.variance), shown, day_to_day, daily, synoptic),
+        surface_temperature_variability=within_month(
+            np.asarray(heat.surface_variance)[:, None, :], shown, day_to_day, one, one
+        )[:, 0],
+        pet_method=method,
+    )
+
+
+def _first_years(climate: Climate, years: int) -> Climate:
+    if climate.resolution == "climatology":
+        return climate
+    keep = climate.time < climate.time[0].astype("datetime64[M]") + 12 * years
+    fields = climate.__dataclass_fields__
+    return replace(climate, **{
+        name: value[keep] for name in fields if isinstance(value := getattr(climate, name), np.ndarray)
+    })  # fmt: skip
+
+
+def _turned(series: Climate, turn: int) -> Climate:
+    """Return a climatology that starts with another month."""
+    fields = series.__dataclass_fields__
+    return replace(series, **{
+        name: np.roll(value, -turn, axis=0)
+        for name in fields if isinstance(value := getattr(series, name), np.ndarray)
+    })  # fmt: skip
+
+
+def _site(
+    hydraulics: Any, grid: Grid, latitude: ArrayLike, elevation: ArrayLike, sand: ArrayLike, bulk_density: ArrayLike,
+    organic_matter: ArrayLike, root_share: ArrayLike, cover: ArrayLike | None, parameters: DepthParameters,
+) -> _Site:  # fmt: skip
+    shape = np.shape(hydraulics.saturation)
+
+    def field(values: ArrayLike, key: str, upper: float, remedy: str) -> Array:
+        array = np.asarray(values, dtype=np.float64)
+        array = array[:, None] if array.ndim == 1 and array.shape[0] == shape[0] else array
+        array = np.array(np.broadcast_to(array, shape))
+        if not np.all(array >= 0.0) or np.any(array > upper):
+            wrong = array[~((array >= 0.0) & (array <= upper))].flat[0]
+            raise InputError(f"{wrong:g} is outside 0 to {upper:g}", key=key, remedy=remedy)
+        return array
+
+    density = field(bulk_density, "bulk_density", 2.7, "give g/cm3") * 1000.0
+    organic = field(organic_matter, "organic_matter", 1.0, "give a mass fraction, 0-1")
+    roots = np.asarray(root_share, dtype=np.float64)
+    if roots.shape[-2:] != shape or roots.ndim not in (2, 3) or not np.all(roots >= 0.0):
+        raise InputError(f"root shares of shape {roots.shape} for a soil of {shape}, or negative or missing ones",
+                         key="root_share", remedy="give (layer, column) or (month, layer, column), not negative")  # fmt: skip
+    roots = roots if roots.ndim == 3 else np.broadcast_to(roots, (12, *shape))
+    given = np.asarray(parameters.water.cover if cover is None else cover, dtype=np.float64)
+    if not np.all((given >= 0.0) & (given <= 1.0)):
+        raise InputError("cover outside 0 to 1", key="cover", remedy="give the covered share of the ground")
+    given = given if given.ndim == 2 else np.broadcast_to(given, (12, shape[1]))
+    return _Site(
+        hydraulics, grid, latitude, elevation,
+        field(sand, "sand", 1.0, "give a mass fraction, 0-1"),
+        density * (1.0 - organic) / MINERAL_DENSITY, density * organic / ORGANIC_DENSITY,
+        roots, np.broadcast_to(given, (given.shape[0], shape[1])), parameters,
+    )  # fmt: skip

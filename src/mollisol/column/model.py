@@ -21,9 +21,7 @@ from mollisol.column.rates import Rates
 Array = jax.Array
 
 
-@partial(
-    jax.tree_util.register_dataclass, data_fields=["thickness", "depth", "soil", "forcing"], meta_fields=[]
-)
+@partial(jax.tree_util.register_dataclass, data_fields=["thickness", "depth", "soil", "forcing"], meta_fields=[])
 @dataclass(frozen=True)
 class Drivers:
     """What the processes read, for one month.
@@ -46,7 +44,9 @@ class Drivers:
 class Process(Protocol):
     """A mechanism: a frozen dataclass whose fields are its parameters (scalars or (column,)).
 
-    It declares its slot, its equation, what it reads (`soil.NAME`, `forcing.NAME`, `carbon.NAME`) and writes.
+    It declares its slot, its equation and what it reads (`soil.NAME`, `forcing.NAME`, `carbon.NAME`). What depends on
+    the month's drivers and the unchanging soil alone, not on carbon, it may compute in `prepare(drivers)`, which runs
+    once for each month of the forcing, and read back from `drivers.forcing`.
     """
 
     slot: ClassVar[str]
@@ -91,6 +91,14 @@ class Model:
             rates = process(named, drivers, rates)
         return rates
 
+    def prepare(self, drivers: Drivers) -> dict[str, Array]:
+        """Fields that the processes derive from one month's drivers alone."""
+        fields: dict[str, Array] = {}
+        for process in self.processes:
+            if hasattr(process, "prepare"):
+                fields.update(process.prepare(drivers))
+        return fields
+
     def advance_soil(self, soil: Mapping[str, Array], drivers: Drivers, years: float) -> dict[str, Array]:
         """Move the soil-bound state (occlusion, ...) forward by a time in which the drivers are constant."""
         new = dict(soil)
@@ -110,9 +118,7 @@ class Model:
     def groups(self, rates: Rates) -> tuple[Group, ...]:
         """Order of solution of the pools for the transfers that the processes fill."""
         number = {name: i for i, name in enumerate(self.pool_names)}
-        return component_groups(
-            len(self.pools), [(number[to], number[source]) for to, source in rates.transfer]
-        )
+        return component_groups(len(self.pools), [(number[to], number[source]) for to, source in rates.transfer])
 
 
 def full(value: Array | float, like: Array) -> Array:

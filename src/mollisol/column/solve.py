@@ -29,13 +29,12 @@ class Factors(NamedTuple):
     Attributes
     ----------
     inverse : s x s of (row, component, column), inverses of the eliminated diagonal blocks.
-    carry : s x s of (row, component, column), what the row below contributes to this row.
-    down : s of (row, component, column), rate at which the row above feeds this row.
+    from_above, from_below : s of (row, component, column), rates at which the rows above and below feed this row.
     """
 
     inverse: Block
-    carry: Block
-    down: Row
+    from_above: Row
+    from_below: Row
 
 
 def invert(block: list[list[Array | None]]) -> list[list[Array]]:
@@ -78,7 +77,7 @@ def factor(block: list[list[Array | None]], down: Row, up: Row) -> Factors:
     fed_from_above = tuple(jnp.concatenate([jnp.zeros_like(d[:1]), d[:-1]]) for d in down)
     fed_from_below = tuple(jnp.concatenate([u[1:], jnp.zeros_like(u[:1])]) for u in up)
 
-    def eliminate(carry: Block, row: tuple[Row, Row, Row]) -> tuple[Block, tuple[Block, Block]]:
+    def eliminate(carry: Block, row: tuple[Row, Row, Row]) -> tuple[Block, Block]:
         entries, above, below = row
         matrix: list[list[Array | None]] = [[None] * size for _ in range(size)]
         for (i, j), value in zip(present, entries, strict=True):
@@ -89,13 +88,13 @@ def factor(block: list[list[Array | None]], down: Row, up: Row) -> Factors:
                 matrix[i][j] = -above[i] * carry[i][j] if old is None else old - above[i] * carry[i][j]
         inverse = tuple(tuple(line) for line in invert(matrix))
         new = tuple(tuple(inverse[i][j] * below[j] for j in range(size)) for i in range(size))
-        return new, (inverse, new)
+        return new, inverse
 
     zero = jnp.zeros_like(down[0][0])
     start: Block = tuple((zero,) * size for _ in range(size))
     entries = tuple(block[i][j] for i, j in present)
-    _, (inverse, carry) = jax.lax.scan(eliminate, start, (entries, fed_from_above, fed_from_below))
-    return Factors(inverse, carry, fed_from_above)
+    _, inverse = jax.lax.scan(eliminate, start, (entries, fed_from_above, fed_from_below))
+    return Factors(inverse, fed_from_above, fed_from_below)
 
 
 def substitute(factors: Factors, right: Row) -> Row:
@@ -108,14 +107,15 @@ def substitute(factors: Factors, right: Row) -> Row:
         new = tuple(_dot(inverse[i], t) for i in range(size))
         return new, new
 
-    def backward(x: Row, row: tuple[Block, Row]) -> tuple[Row, Row]:
-        carry, y = row
-        new = tuple(y[i] + _dot(carry[i], x) for i in range(size))
+    def backward(x: Row, row: tuple[Block, Row, Row]) -> tuple[Row, Row]:
+        inverse, up, y = row
+        fed = [up[j] * x[j] for j in range(size)]
+        new = tuple(y[i] + _dot(inverse[i], fed) for i in range(size))
         return new, new
 
     start = tuple(jnp.zeros_like(r[0]) for r in right)
-    _, swept = jax.lax.scan(forward, start, (factors.inverse, factors.down, right))
-    _, solved = jax.lax.scan(backward, start, (factors.carry, swept), reverse=True)
+    _, swept = jax.lax.scan(forward, start, (factors.inverse, factors.from_above, right))
+    _, solved = jax.lax.scan(backward, start, (factors.inverse, factors.from_below, swept), reverse=True)
     return tuple(solved)
 
 

@@ -88,9 +88,7 @@ def factored(model: Model, rates: Rates, like: Array, h: float | Array) -> Syste
     return System(groups, tuple(factors))
 
 
-def implicit_step(
-    model: Model, rates: Rates, system: System, carbon: Array, source: Array, h: float | Array
-) -> Array:
+def implicit_step(model: Model, rates: Rates, system: System, carbon: Array, source: Array, h: float | Array) -> Array:
     """Advance (row, pool, column) by one step h (yr) under the input `source` (row, pool, column), kg C/m2/yr."""
     names = model.pool_names
     new: dict[int, Array] = {}

@@ -39,9 +39,7 @@ def harmonic_mean(value: Array, thickness: Array) -> Array:
     dz_above, dz_below = thickness[:-1], thickness[1:]
     product = above * below
     denominator = dz_above * below + dz_below * above
-    return jnp.where(
-        product > 0.0, (dz_above + dz_below) * product / jnp.where(product > 0.0, denominator, 1.0), 0.0
-    )
+    return jnp.where(product > 0.0, (dz_above + dz_below) * product / jnp.where(product > 0.0, denominator, 1.0), 0.0)
 
 
 def finite_volume(

@@ -1,0 +1,40 @@
+"""The engine: pools, rates, the operator, stepping, steady state, rearrangement of layers.
+
+Everything is dx/dt = u + B x with a trailing column axis; see `docs/science.md`. Names are imported when first used,
+so that `mollisol.column.Grid` does not load JAX.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from mollisol.grid import Grid
+
+_HOMES = {
+    "Annual": "simulate",
+    "CompartmentalError": "operator",
+    "Drivers": "model",
+    "Equilibrium": "equilibrium",
+    "Events": "setup",
+    "Model": "model",
+    "Pool": "pools",
+    "Process": "model",
+    "Rates": "rates",
+    "Setup": "setup",
+    "State": "simulate",
+    "check_compartmental": "operator",
+    "configure": "backend",
+    "dense_operator": "operator",
+    "equilibrium": "equilibrium",
+    "mixing_map": "events",
+    "simulate": "tiles",
+}
+
+__all__ = ["Grid", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"mollisol.column.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'mollisol.column' has no attribute {name!r}")

@@ -1,0 +1,220 @@
+"""Steady state of the management cycle, found directly.
+
+A cycle (the least common multiple of rotation and tillage) is a map F of the state at its beginning to the state at
+its end. Its fixed point x = F(x) is found by chord Newton iteration,
+
+    x <- x + (I - M)^-1 (F(x) - x)
+
+with M the cycle's linear map at frozen rates and one step a month, formed by running the unit vectors of all pools
+and rows through the cycle, and F the exact map, whose rates follow the state. For a linear model M differs from F's
+derivative by the time step only, so the error falls by one to two digits an iteration, however slow the slowest pool
+is. The soil-bound state (aggregation) does not depend on carbon; its own fixed point comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from mollisol.column.backend import configure, require_float64
+from mollisol.column.events import apply_events, rearranged
+from mollisol.column.model import Model
+from mollisol.column.setup import Setup, check_setup, columns_of, drivers_of, prepared
+from mollisol.column.simulate import State, advance_month
+from mollisol.column.step import factored, implicit_step
+from mollisol.column.tiles import Progress, spread, widened
+from mollisol.units import MONTHS_PER_YEAR, RunError
+
+Array = Any
+
+TOLERANCE = 1e-11
+"""Largest change of a pool in a cycle, relative to the larger of the pool and 1e-12 of the column's total."""
+
+ITERATIONS = 60
+WIDTH = 16
+"""Width of a tile: the unit vectors of all pools and rows make an array 147 times as wide."""
+
+
+class Equilibrium(NamedTuple):
+    """Steady state of a cycle.
+
+    Attributes
+    ----------
+    state : at the beginning of the cycle.
+    change : (column,), largest relative change of a pool in another cycle.
+    iterations : (column,), how many were needed.
+    """
+
+    state: State
+    change: Array
+    iterations: Array
+
+
+def cycle_map(model: Model, setup: Setup, state: State, months: int, steps: int) -> State:
+    """Run one cycle from a state."""
+
+    def month(now: State, number: Array) -> tuple[State, None]:
+        return advance_month(model, setup, now, number, steps)[0], None
+
+    return jax.lax.scan(month, state, jnp.arange(months))[0]
+
+
+def soil_fixed_point(model: Model, setup: Setup, soil: dict[str, Array], months: int) -> dict[str, Array]:
+    """Periodic soil-bound state of a cycle: an affine map of (rows of all properties), solved exactly."""
+    if not soil:
+        return {}
+    names, rows = list(soil), setup.thickness.shape[0]
+
+    def run(flat: Array) -> Array:
+        start = {name: flat[i * rows : (i + 1) * rows] for i, name in enumerate(names)}
+
+        def month(now: dict[str, Array], number: Array) -> tuple[dict[str, Array], None]:
+            _, moved = apply_events(setup.events, jnp.zeros((rows, 1, 1)), now, number)
+            drivers = drivers_of(setup, moved, number)
+            advanced = model.advance_soil(moved, drivers, 1.0 / MONTHS_PER_YEAR)
+            return {name: jnp.broadcast_to(advanced[name], flat[:rows].shape) for name in names}, None
+
+        end = jax.lax.scan(month, start, jnp.arange(months))[0]
+        return jnp.concatenate([end[name] for name in names])
+
+    start = jnp.concatenate([soil[name] for name in names])
+    constant = run(jnp.zeros_like(start))
+    unit = jnp.eye(start.shape[0], dtype=start.dtype)[:, :, None] + jnp.zeros_like(start)[None]
+    slope = jax.vmap(run)(unit) - constant  # (basis, row, column)
+    matrix = jnp.eye(start.shape[0]) - jnp.moveaxis(slope, (0, 1, 2), (2, 1, 0))
+    solved = jnp.linalg.solve(matrix, jnp.moveaxis(constant, 0, 1)[..., None])[..., 0]
+    flat = jnp.moveaxis(solved, 0, 1)
+    return {name: flat[i * rows : (i + 1) * rows] for i, name in enumerate(names)}
+
+
+def linear_cycle(model: Model, setup: Setup, state: State, months: int) -> Array:
+    """Matrix M (column, n, n) of one cycle at the rates of the trajectory from a state, one step a month."""
+    rows, pools, columns = state.carbon.shape
+    size, h = rows * pools, 1.0 / MONTHS_PER_YEAR
+    unit = jnp.eye(size, dtype=state.carbon.dtype).reshape(size, rows, pools)
+    basis = jnp.broadcast_to(unit[..., None], (size, rows, pools, columns))
+
+    def month(carry: tuple[State, Array], number: Array) -> tuple[tuple[State, Array], None]:
+        now, vectors = carry
+        happens = setup.events.happens[number % setup.events.happens.shape[0]]
+        for event in range(happens.shape[0]):
+            active = happens[event] > 0.0
+
+            def act(v: Array, event: int = event, active: Array = active) -> Array:
+                return jnp.where(active, jax.vmap(partial(rearranged, setup.events.carbon_map[event]))(v), v)
+
+            vectors = jax.lax.cond(jnp.any(active), act, lambda v: v, vectors)
+        carbon, soil = apply_events(setup.events, now.carbon, dict(now.soil), number)
+        rates = model.rates(carbon, drivers_of(setup, soil, number))
+        system = factored(model, rates, carbon[:, 0], h)
+        step = partial(implicit_step, model, rates, system, source=0.0, h=h)
+        vectors = jax.vmap(lambda v: step(carbon=v))(vectors)
+        return (advance_month(model, setup, now, number, 1)[0], vectors), None
+
+    (_, vectors), _ = jax.lax.scan(month, (state, basis), jnp.arange(months))
+    return jnp.moveaxis(vectors.reshape(size, size, columns), (0, 1, 2), (2, 1, 0))
+
+
+def solve_tile(model: Model, setup: Setup, state: State, months: int, steps: int) -> Equilibrium:
+    """Find the steady state of one tile; `state` is a first guess and gives the shapes."""
+    setup = prepared(setup, model)
+    shape = state.carbon.shape
+    columns = shape[-1]
+    soil = soil_fixed_point(model, setup, dict(state.soil), months)
+
+    def forward(carbon: Array) -> Array:
+        return cycle_map(model, setup, State(carbon, soil), months, steps).carbon
+
+    def flat(carbon: Array) -> Array:
+        return jnp.moveaxis(carbon.reshape(-1, columns), 0, 1)
+
+    def change(carbon: Array, moved: Array) -> Array:
+        total = jnp.sum(jnp.abs(moved), axis=(0, 1))
+        scale = jnp.maximum(jnp.abs(moved), 1e-12 * total)
+        return jnp.max(
+            jnp.where(scale > 0.0, jnp.abs(moved - carbon) / jnp.where(scale > 0.0, scale, 1.0), 0.0), (0, 1)
+        )
+
+    def newton(carbon: Array, count: int) -> tuple[Array, Array, Array]:
+        matrix = jnp.eye(shape[0] * shape[1]) - linear_cycle(model, setup, State(carbon, soil), months)
+        factors = jax.vmap(jax.scipy.linalg.lu_factor)(matrix)
+
+        def correct(residual: Array) -> Array:
+            solved = jax.vmap(jax.scipy.linalg.lu_solve)(factors, flat(residual))
+            return jnp.moveaxis(solved, 0, 1).reshape(shape)
+
+        def more(carry: tuple[Array, Array, Array]) -> Array:
+            return (carry[2] < count) & jnp.any(carry[1] > TOLERANCE)
+
+        def iterate(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+            now, _, number = carry
+            moved = forward(now)
+            moving = change(now, moved)
+            new = jnp.where(moving > TOLERANCE, now + correct(moved - now), now)
+            return new, moving, number + 1
+
+        start = (carbon, jnp.full((columns,), jnp.inf), jnp.zeros((), jnp.int64))
+        return jax.lax.while_loop(more, iterate, start)
+
+    # rates that follow the state change most in the first correction: form M a second time near the solution
+    carbon, _, first = newton(state.carbon, 4)
+    carbon, moving, second = newton(carbon, ITERATIONS)
+    return Equilibrium(State(carbon, soil), moving, jnp.full((columns,), first + second))
+
+
+@lru_cache(maxsize=64)
+def _solver(months: int, steps: int) -> Callable[..., Any]:
+    def run(tree: tuple[Model, Setup, State]) -> Equilibrium:
+        return solve_tile(*tree, months, steps)
+
+    return run
+
+
+def equilibrium(
+    model: Model,
+    setup: Setup,
+    guess: State,
+    months: int,
+    *,
+    steps: int = 3,
+    names: list[str] | None = None,
+    progress: Progress | None = None,
+) -> Equilibrium:
+    """Find the steady state of the management cycle of every column.
+
+    Parameters
+    ----------
+    model, setup : see there; the set-up's time axes must divide `months`.
+    guess : a first guess, which also gives the shapes; zeros will do.
+    months : length of the cycle, a multiple of 12.
+    steps : implicit steps per month, as in the run that follows.
+    names : names of the columns, for the error.
+    progress : called with the share that is done.
+
+    Raises
+    ------
+    RunError
+        Where a column has no steady state (carbon that cannot leave is added to it), by name.
+    """
+    configure()
+    require_float64()
+    check_setup(setup, model, guess.soil)
+    columns = max(columns_of(setup, model), int(np.shape(guess.carbon)[-1]))
+    width = 1 if columns == 1 else WIDTH
+    result: Equilibrium = spread(
+        _solver(months, steps), (model, setup, widened(guess, columns)), columns, width, progress
+    )
+    failed = np.flatnonzero(~(result.change <= 10.0 * TOLERANCE))
+    if failed.size:
+        called = [names[i] if names else f"column {i}" for i in failed[:5]]
+        raise RunError(
+            f"no steady state for {', '.join(called)}"
+            f"{f' and {failed.size - 5} more' if failed.size > 5 else ''}: a cycle still changes a pool by "
+            f"{np.nanmax(result.change[failed]):.1e} of itself; a pool that receives carbon may be unable to lose it"
+        )
+    return result

@@ -1,0 +1,80 @@
+"""Events: tillage as a mass-conserving linear map over the rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.column.setup import Events
+from mollisol.grid import Grid
+
+Array = NDArray[np.float64]
+
+
+def mixing_map(grid: Grid, mass: Array, depth: float, mixing: float, burial: float) -> tuple[Array, Array]:
+    """Maps of a tillage that mixes the soil to a depth and buries surface litter in it.
+
+        x_i' = (1 - mixing s_i) x_i + w_i [ sum_j mixing s_j x_j + burial x_surface ]
+
+    s is the share of a layer above the depth and w the share of the tilled soil mass, so soil that is uniform per
+    mass stays uniform.
+
+    Parameters
+    ----------
+    grid : the soil layers.
+    mass : (layer,), fine earth, kg/m2.
+    depth : m.
+    mixing : 0 (nothing moves) to 1 (homogeneous).
+    burial : share of the surface litter that is buried, 0-1.
+
+    Returns
+    -------
+    carbon map (row, row), columns sum to 1; soil map (row, row), rows sum to 1, for properties per mass of soil.
+    """
+    rows = len(grid) + 1
+    share = np.concatenate([[0.0], grid.depth_share(depth)])
+    weight = share * np.concatenate([[0.0], mass])
+    carbon, soil = np.eye(rows), np.eye(rows)
+    if weight.sum() == 0.0:
+        return carbon, soil
+    weight = weight / weight.sum()
+    leaves = mixing * share
+    carbon = np.diag(1.0 - leaves) + weight[:, None] * leaves[None, :]
+    carbon[:, 0] = burial * weight
+    carbon[0, 0] = 1.0 - burial
+    total = np.concatenate([[1.0], mass])
+    moved = np.diag(1.0 - leaves) + weight[:, None] * leaves[None, :]
+    soil = moved * total[None, :] / total[:, None]
+    return carbon, soil / soil.sum(axis=1, keepdims=True)
+
+
+def apply_events(events: Events, carbon: Any, soil: dict[str, Any], month: Any) -> tuple[Any, dict[str, Any]]:
+    """Apply the events of a month to carbon (row, pool, ..., column) and to the soil-bound state (row, column)."""
+    happens = events.happens[month % events.happens.shape[0]]
+    for event in range(happens.shape[0]):
+        now = happens[event] > 0.0
+
+        def act(state: tuple[Any, dict[str, Any]], event: int = event, now: Any = now) -> tuple[Any, dict[str, Any]]:
+            x, s = state
+            x = jnp.where(now, rearranged(events.carbon_map[event], x), x)
+            new = {}
+            for name, value in s.items():
+                moved = jnp.sum(events.soil_map[event] * value[None], axis=1)
+                if name in events.keeps:
+                    moved = moved * events.keeps[name][event]
+                new[name] = jnp.where(now, moved, value)
+            return x, new
+
+        carbon, soil = jax.lax.cond(jnp.any(now), act, lambda state: state, (carbon, soil))
+    return carbon, soil
+
+
+def rearranged(carbon_map: Any, carbon: Any) -> Any:
+    """Apply a map (row, row, column) to carbon (row, pool, ..., column)."""
+    extra = carbon.ndim - 2
+    wide = carbon_map.reshape(carbon_map.shape[:2] + (1,) * extra + carbon_map.shape[-1:])
+    return jnp.sum(wide * carbon[None], axis=1)

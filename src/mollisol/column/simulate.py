@@ -1,0 +1,145 @@
+"""A run: years of months, each with its events, its rates and its implicit steps.
+
+`simulate_years` is the pure function that is compiled, for one tile of columns; `tiles` spreads columns over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from mollisol.column.events import apply_events
+from mollisol.column.model import Model, full
+from mollisol.column.setup import Setup, drivers_of, prepared, source_of
+from mollisol.column.step import Fluxes, fluxes, month_step
+from mollisol.units import MONTHS_PER_YEAR
+
+Array = Any
+
+
+class State(NamedTuple):
+    """What a run carries from month to month.
+
+    Attributes
+    ----------
+    carbon : (row, pool, column), kg C/m2.
+    soil : {name: (row, column)}, soil-bound properties that change (aggregation).
+    """
+
+    carbon: Array
+    soil: Mapping[str, Array]
+
+
+class Annual(NamedTuple):
+    """Results of each year; stocks at its end, fluxes as its mean. kg C/m2 and kg C/m2/yr.
+
+    Attributes
+    ----------
+    soc : (year, layer, column), pools that count as soil organic carbon.
+    surface : (year, column), all carbon on the surface.
+    carbon : (year, row, pool, column), or (year, 0, pool, column) where pools are not kept.
+    input : (year, row, column).
+    respiration : (year, row, column), heterotrophic.
+    root_respiration : (year, row, column).
+    leaching, bottom_exchange, runoff : (year, column).
+    residual : (column,), largest absolute error of the yearly budget, kg C/m2.
+    """
+
+    soc: Array
+    surface: Array
+    carbon: Array
+    input: Array
+    respiration: Array
+    root_respiration: Array
+    leaching: Array
+    bottom_exchange: Array
+    runoff: Array
+    residual: Array
+
+
+class Month(NamedTuple):
+    """Fluxes of one month, kg C/m2/yr."""
+
+    input: Array
+    root_respiration: Array
+    fluxes: Fluxes
+
+
+def advance_month(model: Model, setup: Setup, state: State, month: Array, steps: int) -> tuple[State, Month]:
+    """Advance a state by one month: events, then rates at the present state, then the implicit steps."""
+    carbon, soil = apply_events(setup.events, state.carbon, dict(state.soil), month)
+    drivers = drivers_of(setup, soil, month)
+    rates = model.rates(carbon, drivers)
+    source = jnp.broadcast_to(source_of(setup, month), carbon.shape)
+    # rates are read in many places: without the barrier XLA computes them anew in each (half the speed)
+    rates, source = jax.lax.optimization_barrier((rates, source))
+    years = 1.0 / MONTHS_PER_YEAR
+    new, mean = month_step(model, rates, carbon, source, years, steps)
+    applied = fluxes(model, rates, mean)
+    root = full(drivers.forcing.get("root_respiration", 0.0), carbon[:, 0])
+    return State(new, model.advance_soil(soil, drivers, years)), Month(jnp.sum(source, axis=1), root, applied)
+
+
+def simulate_years(
+    model: Model, setup: Setup, state: State, first_month: Array, years: int, steps: int, keep_pools: bool
+) -> tuple[State, Annual]:
+    """Run whole years.
+
+    Parameters
+    ----------
+    model, setup, state : see there; the arrays of one tile.
+    first_month : month of the run at which this stretch begins (traced, a multiple of 12).
+    years : how many (static).
+    steps : implicit steps per month (static).
+    keep_pools : whether `Annual.carbon` holds every pool (static).
+    """
+    setup = prepared(setup, model)
+    counted = jnp.asarray([pool.counts_as_soc for pool in model.pools], dtype=state.carbon.dtype)[:, None]
+
+    @jax.checkpoint
+    def year(carry: tuple[State, Array], start: Array) -> tuple[tuple[State, Array], tuple[Array, ...]]:
+        state, residual = carry
+
+        def month(inner: tuple[State, Month], number: Array) -> tuple[tuple[State, Month], None]:
+            now, total = inner
+            now, flow = advance_month(model, setup, now, start + number, steps)
+            return (now, jax.tree_util.tree_map(jnp.add, total, flow)), None
+
+        zero_row, zero = jnp.zeros_like(state.carbon[:, 0]), jnp.zeros_like(state.carbon[0, 0])
+        nothing = Month(zero_row, zero_row, Fluxes(zero_row, zero, zero, zero))
+        (new, total), _ = jax.lax.scan(month, (state, nothing), jnp.arange(MONTHS_PER_YEAR))
+        mean = jax.tree_util.tree_map(lambda value: value / MONTHS_PER_YEAR, total)
+        flow = mean.fluxes
+        change = jnp.sum(new.carbon - state.carbon, axis=(0, 1))
+        budget = (
+            jnp.sum(mean.input, axis=0)
+            + flow.bottom_exchange
+            - jnp.sum(flow.respiration, axis=0)
+            - flow.leaching
+            - flow.runoff
+        )
+        residual = jnp.maximum(residual, jnp.abs(change - budget))
+        kept = new.carbon if keep_pools else new.carbon[:0]
+        outputs = (
+            jnp.sum(new.carbon[1:] * counted, axis=1),
+            jnp.sum(new.carbon[0], axis=0),
+            kept,
+            mean.input,
+            flow.respiration,
+            mean.root_respiration,
+            flow.leaching,
+            flow.bottom_exchange,
+            flow.runoff,
+        )
+        return (new, residual), outputs
+
+    starts = first_month + MONTHS_PER_YEAR * jnp.arange(years)
+    (final, residual), outputs = jax.lax.scan(year, (state, jnp.zeros_like(state.carbon[0, 0])), starts)
+    return final, Annual(*outputs, residual)
+
+
+simulate_tile = partial(jax.jit, static_argnames=("years", "steps", "keep_pools"))(simulate_years)

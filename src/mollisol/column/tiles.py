@@ -1,0 +1,143 @@
+"""Columns are cut into tiles of one fixed, padded width and spread over the devices.
+
+The width depends on the number of columns only, never on the number of cores, and a tile is always computed by the
+same program, so results do not depend on the machine's cores. One call runs one tile on each device; a progress
+function is told after each call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, PartitionSpec
+
+from mollisol.column.backend import configure, require_float64
+from mollisol.column.model import Model
+from mollisol.column.setup import Setup, check_setup, columns_of
+from mollisol.column.simulate import Annual, State, simulate_years
+
+Progress = Callable[[float], None]
+
+WIDTHS = (1, 16, 128, 512)
+"""Widths of a tile: the smallest that holds a sixteenth of the columns, or the largest."""
+
+
+def tile_width(columns: int) -> int:
+    """Return the width of the tiles for a number of columns."""
+    for width in WIDTHS:
+        if columns <= (width if width == 1 else 8 * width):
+            return width
+    return WIDTHS[-1]
+
+
+def spread(function: Callable[..., Any], tree: Any, columns: int, width: int, progress: Progress | None = None) -> Any:
+    """Apply `function(tree of one tile)` to all columns and join the results along the column axis.
+
+    Parameters
+    ----------
+    function : hashable and traceable; takes a tree whose arrays end in a column axis of `width` (or 1) and returns
+        a tree of arrays that end in one of `width`.
+    tree : arrays that end in a column axis of `columns` (or 1).
+    columns, width : numbers of columns, in all and in a tile.
+    progress : called with the share that is done.
+    """
+    devices = jax.devices()
+    leaves, structure = jax.tree_util.tree_flatten(tree)
+    arrays = [np.asarray(leaf) for leaf in leaves]
+    wide = tuple(array.ndim > 0 and array.shape[-1] == columns and columns > 1 for array in arrays)
+    tiles = -(-columns // width)
+    count = min(len(devices), tiles)
+    run = _compiled(function, structure, wide, count)
+    parts: list[list[np.ndarray]] = []
+    shape: Any = None
+    for first in range(0, tiles, count):
+        batch = [_tile(arrays, wide, columns, width, min(first + k, tiles - 1)) for k in range(count)]
+        stacked = [np.stack([tile[i] for tile in batch]) if wide[i] else array for i, array in enumerate(arrays)]
+        result, shape = jax.tree_util.tree_flatten(run(*stacked))
+        got = [np.asarray(leaf) for leaf in result]
+        parts.extend([leaf[k] for leaf in got] for k in range(min(count, tiles - first)))
+        if progress is not None:
+            progress(min(first + count, tiles) / tiles)
+    joined = [np.concatenate([part[i] for part in parts], axis=-1)[..., :columns] for i in range(len(parts[0]))]
+    return jax.tree_util.tree_unflatten(shape, joined)
+
+
+def _tile(arrays: list[np.ndarray], wide: tuple[bool, ...], columns: int, width: int, number: int) -> list[np.ndarray]:
+    # the last tile is padded with copies of the last column
+    index = np.minimum(np.arange(number * width, (number + 1) * width), columns - 1)
+    return [array[..., index] if is_wide else array for array, is_wide in zip(arrays, wide, strict=True)]
+
+
+@lru_cache(maxsize=64)
+def _compiled(function: Callable[..., Any], structure: Any, wide: tuple[bool, ...], count: int) -> Callable[..., Any]:
+    mesh = Mesh(np.array(jax.devices()[:count]), ("tile",))
+    split, same = PartitionSpec("tile"), PartitionSpec()
+
+    def one_device(*leaves: Any) -> Any:
+        own = [leaf[0] if is_wide else leaf for leaf, is_wide in zip(leaves, wide, strict=True)]
+        result = function(jax.tree_util.tree_unflatten(structure, own))
+        return jax.tree_util.tree_map(lambda leaf: leaf[None], result)
+
+    specs = tuple(split if is_wide else same for is_wide in wide)
+    return jax.jit(jax.shard_map(one_device, mesh=mesh, in_specs=specs, out_specs=split, check_vma=False))
+
+
+@lru_cache(maxsize=64)
+def _years(years: int, steps: int, keep_pools: bool, width: int) -> Callable[..., Any]:
+    def run(tree: tuple[Model, Setup, State, Any]) -> tuple[State, Annual]:
+        model, setup, state, first = tree
+        return simulate_years(model, setup, state, first, years, steps, keep_pools)
+
+    return run
+
+
+def simulate(
+    model: Model,
+    setup: Setup,
+    state: State,
+    years: int,
+    *,
+    first_month: int = 0,
+    steps: int = 3,
+    keep_pools: bool = True,
+    progress: Progress | None = None,
+) -> tuple[State, Annual]:
+    """Run whole years for any number of columns.
+
+    Parameters
+    ----------
+    model, setup : see there.
+    state : state at the beginning; arrays end in the number of columns.
+    years : how many.
+    first_month : month of the run at which this stretch begins; a run that is cut at a year's end and goes on from
+        the state that it returned equals the unbroken run bit for bit.
+    steps : implicit steps per month.
+    keep_pools : whether the result holds every pool of every year.
+    progress : called with the share that is done.
+
+    Returns
+    -------
+    The final state and the yearly results, NumPy arrays that end in the column axis.
+
+    Raises
+    ------
+    RunError
+        If the set-up lacks what a process needs, or JAX runs in single precision.
+    """
+    configure()
+    require_float64()
+    check_setup(setup, model, state.soil)
+    columns = max(columns_of(setup, model), int(np.shape(state.carbon)[-1]))
+    width = tile_width(columns)
+    full = widened(state, columns)
+    function = _years(years, steps, keep_pools, width)
+    return spread(function, (model, setup, full, np.int64(first_month)), columns, width, progress)
+
+
+def widened(tree: Any, columns: int) -> Any:
+    """Broadcast the column axis of every array of a tree to the number of columns."""
+    return jax.tree_util.tree_map(lambda a: np.broadcast_to(a, (*np.shape(a)[:-1], columns)).copy(), tree)

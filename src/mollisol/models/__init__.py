@@ -1,0 +1,21 @@
+"""Assembled models: `whole_profile` (the default) and classics as special cases.
+
+Names are imported when first used: the table of what exists does not load JAX.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__all__ = ["build", "describe_model", "rothc", "whole_profile"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "rothc":
+        return importlib.import_module("mollisol.models.rothc")
+    if name in ("build", "describe_model", "MODELS", "SLOTS"):
+        return getattr(importlib.import_module("mollisol.models.registry"), name)
+    if name == "whole_profile":
+        return importlib.import_module("mollisol.models.whole_profile").whole_profile
+    raise AttributeError(f"module 'mollisol.models' has no attribute {name!r}")

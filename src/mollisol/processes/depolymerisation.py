@@ -1,0 +1,83 @@
+"""Decomposition of litter, char and released mineral carbon into dissolved carbon, and its use by microbes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import jax
+
+from mollisol.column.model import Drivers
+from mollisol.column.rates import Rates
+from mollisol.processes.base import process
+from mollisol.units import parameter
+
+Array = jax.Array
+
+
+@process
+class FirstOrderDepolymerisation:
+    """Every pool decays in proportion to itself; all that decays passes through dissolved carbon."""
+
+    slot: ClassVar[str] = "depolymerisation"
+    name: ClassVar[str] = "first_order"
+    equation: ClassVar[str] = (
+        "litter, pyrogenic -> dissolved at k a;  mineral -> dissolved at k a balance;  "
+        "dissolved -> microbial at uptake a, of which 1 - CUE is respired;  "
+        "microbial -> mineral at f k a, -> dissolved at (1 - f) k a;  a = activity x access"
+    )
+    reads: ClassVar[tuple[str, ...]] = ("soil.binds", "soil.balance")
+
+    fast_litter: Array = parameter(
+        10.0, "1/yr", 2.0, 30.0, "RothC 26.3, decomposable plant material: 10 per yr at 9.25 degC",
+        confidence="opened", distribution="lognormal", spread=0.3, about="rate of fast litter",
+    )  # fmt: skip
+    slow_litter: Array = parameter(
+        0.5, "1/yr", 0.1, 3.0, "RothC 26.3, resistant plant material: 0.3 per yr; CLM5 litter 2 and 3: 4 per "
+        "yr at 25 degC", confidence="opened", distribution="lognormal", spread=0.4, about="rate of slow litter",
+    )  # fmt: skip
+    resistant_litter: Array = parameter(
+        0.2, "1/yr", 0.02, 1.0, "rate of the suberin fraction 0.3-0.5 of that of slow litter; no field evidence",
+        confidence="low", distribution="lognormal", spread=0.5, about="rate of suberin and cutin",
+    )  # fmt: skip
+    pyrogenic: Array = parameter(
+        0.0018, "1/yr", 0.0002, 0.02, "Wang et al. 2016: recalcitrant 97 %, mean residence time 556 yr",
+        confidence="opened", distribution="lognormal", spread=0.5, about="rate of char",
+    )  # fmt: skip
+    mineral: Array = parameter(
+        0.025, "1/yr", 0.002, 0.2, "RothC humus 0.02 per yr, Tier 2 passive 1/145 per yr and slow 0.21 per yr: between",
+        confidence="medium", distribution="lognormal", spread=0.35, about="rate at which mineral carbon is released",
+    )  # fmt: skip
+    uptake: Array = parameter(
+        60.0, "1/yr", 5.0, 300.0, "turnover of dissolved carbon 1.3 d (labile) to 60 d (stable), ORCHIDEE-SOM",
+        confidence="medium", distribution="lognormal", spread=0.4, about="rate of microbial uptake of dissolved carbon",
+    )  # fmt: skip
+    carbon_use_efficiency: Array = parameter(
+        0.40, "1", 0.1, 0.7, "JSM 0.392 (0.3-0.6); mean of 780 observations 0.5 +- 0.25", confidence="opened",
+        distribution="logit", spread=0.3, about="share of the carbon taken up that becomes biomass",
+    )  # fmt: skip
+    microbial: Array = parameter(
+        2.4, "1/yr", 0.5, 10.0, "JSM mortality 7.48e-8 per s = 2.36 per yr; RothC biomass 0.66 per yr",
+        confidence="opened", distribution="lognormal", spread=0.3, about="turnover rate of microbes",
+    )  # fmt: skip
+    necromass_to_mineral: Array = parameter(
+        0.5, "1", 0.05, 0.95, "Millennial: half of the turnover becomes mineral-associated", confidence="medium",
+        distribution="logit", spread=0.3, about="share of dying microbes that is stabilised on minerals",
+    )  # fmt: skip
+
+    def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
+        """Add the decay of every pool."""
+        binds = drivers.soil["binds"]  # 1 where there are minerals to bind to, 0 on the surface
+        for pool in ("fast_litter", "slow_litter", "resistant_litter", "pyrogenic"):
+            rates = rates.add_transfer("dissolved", pool, getattr(self, pool) * rates.decomposition(pool))
+        released = self.mineral * rates.decomposition("mineral") * drivers.soil["balance"]
+        rates = rates.add_transfer("dissolved", "mineral", released)
+
+        taken = self.uptake * rates.decomposition("dissolved")
+        rates = rates.add_transfer("microbial", "dissolved", self.carbon_use_efficiency * taken)
+        rates = rates.add_respired("dissolved", (1.0 - self.carbon_use_efficiency) * taken)
+
+        dying = self.microbial * rates.decomposition("microbial")
+        bound = self.necromass_to_mineral * binds
+        rates = rates.add_transfer("mineral", "microbial", bound * dying)
+        return rates.add_transfer("dissolved", "microbial", (1.0 - bound) * dying)

@@ -1,0 +1,47 @@
+"""What slows decomposition with depth beyond temperature, water and oxygen: sparse energy and microbes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from mollisol.column.model import Drivers
+from mollisol.column.rates import Rates
+from mollisol.processes.base import process
+from mollisol.units import parameter
+
+Array = jax.Array
+
+
+@process
+class ResidualDepthScalar:
+    """An imposed decline of decomposition with depth, for what no explicit process carries."""
+
+    slot: ClassVar[str] = "energy"
+    name: ClassVar[str] = "depth_scalar"
+    equation: ClassVar[str] = "activity *= exp(-z / e_fold)"
+    reads: ClassVar[tuple[str, ...]] = ()
+
+    e_fold: Array = parameter(
+        0.40,
+        "m",
+        0.1,
+        10.0,
+        "CLM4.5 (Koven et al. 2013): 0.5 m; CLM5: 10 m (none); log-linear rise of the published turnover times "
+        "from 50 to 4,000 yr (Luo et al. 2025, fig. 1b): 0.38 m",
+        confidence="computed",
+        distribution="lognormal",
+        spread=0.3,
+        about="depth over which decomposition falls by the factor e",
+    )
+
+    def prepare(self, drivers: Drivers) -> dict[str, Array]:
+        """Decline with the depth of each row; the surface is at depth 0."""
+        return {"depth_response": jnp.exp(-drivers.depth / self.e_fold)}
+
+    def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
+        """Multiply the activity."""
+        return rates.scale_activity(drivers.forcing["depth_response"])

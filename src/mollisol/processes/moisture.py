@@ -1,0 +1,55 @@
+"""Response of decomposition to drought. Excess water acts through oxygen, so this is the dry limb only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from mollisol.column.model import Drivers
+from mollisol.column.rates import Rates
+from mollisol.processes.base import process
+from mollisol.units import parameter
+
+Array = jax.Array
+
+
+@process
+class MatricPotentialResponse:
+    """Decomposition falls with the logarithm of the matric potential from wet to dry (Andren & Paustian form)."""
+
+    slot: ClassVar[str] = "moisture"
+    name: ClassVar[str] = "matric_potential"
+    equation: ClassVar[str] = "activity *= ln(psi_dry / psi) / ln(psi_dry / psi_wet), within [0, 1]"
+    reads: ClassVar[tuple[str, ...]] = ("forcing.matric_potential",)
+
+    psi_dry: Array = parameter(
+        -10.0,
+        "MPa",
+        -50.0,
+        -1.5,
+        "CLM4.5 technical note (Koven et al. 2013): decomposition stops at -10 MPa",
+        confidence="opened",
+        about="matric potential at which decomposition stops",
+    )
+    psi_wet: Array = parameter(
+        -0.002,
+        "MPa",
+        -0.05,
+        -0.0001,
+        "CLM5 technical note: -0.002 MPa",
+        confidence="opened",
+        about="matric potential above which water does not limit",
+    )
+
+    def prepare(self, drivers: Drivers) -> dict[str, Array]:
+        """Response of each row, from the month's matric potential alone."""
+        psi = drivers.forcing["matric_potential"]
+        position = jnp.log(self.psi_dry / psi) / jnp.log(self.psi_dry / self.psi_wet)
+        return {"moisture_response": jnp.clip(position, 0.0, 1.0)}
+
+    def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
+        """Multiply the activity."""
+        return rates.scale_activity(drivers.forcing["moisture_response"])

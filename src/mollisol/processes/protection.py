@@ -1,0 +1,42 @@
+"""Mineral protection: sorption of dissolved carbon to minerals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import jax
+
+from mollisol.column.model import Drivers
+from mollisol.column.rates import Rates
+from mollisol.processes.base import process
+from mollisol.units import parameter
+
+Array = jax.Array
+
+
+@process
+class LinearSorption:
+    """Dissolved carbon sorbs in proportion to clay + silt, without a capacity."""
+
+    slot: ClassVar[str] = "protection"
+    name: ClassVar[str] = "none"
+    equation: ClassVar[str] = "dissolved -> mineral at sorption (clay + silt)"
+    reads: ClassVar[tuple[str, ...]] = ("soil.binds", "soil.clay", "soil.silt")
+
+    sorption: Array = parameter(
+        1.0,
+        "1/yr",
+        0.05,
+        50.0,
+        "sorption competes with uptake (Millennial, COMISSION); JSM 60 m3/kg C/yr times free capacity is an upper end",
+        confidence="low",
+        distribution="lognormal",
+        spread=0.6,
+        about="sorption rate in a soil without sand",
+    )
+
+    def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
+        """Add the sorption; release is part of decomposition."""
+        fine = drivers.soil["clay"] + drivers.soil["silt"]
+        return rates.add_transfer("mineral", "dissolved", self.sorption * fine * drivers.soil["binds"])

@@ -1,0 +1,1 @@
+"""The command `mollisol`: one command a file, each thin."""

@@ -1,0 +1,66 @@
+"""`mollisol run`: a study file in, results and report out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mollisol.cli.output import say
+from mollisol.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from mollisol.study import StudySpec
+
+Members = Annotated[
+    int | None,
+    typer.Option("--members", min=1, max=10000, metavar="N", help="Parameter draws instead of the study's own."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+
+    @app.command(epilog="Example:  mollisol run study.yaml -o results --members 20")
+    def run(
+        study: Annotated[Path, typer.Argument(metavar="STUDY", help="The study file (YAML).")],
+        output: Annotated[
+            Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results; made if absent.")
+        ],
+        members: Members = None,
+        seed: Annotated[
+            int | None, typer.Option("--seed", min=0, metavar="N", help="Seed instead of the study's own.")
+        ] = None,
+        allow_outside: Annotated[
+            bool, typer.Option("--allow-outside", help="Let the study read files outside its folder.")
+        ] = False,
+        quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary.")] = False,
+    ) -> None:
+        """Simulate a study and write result.nc, summary.csv, report.html, figures and run.json into DIR."""
+        from mollisol.study import load_spec
+
+        spec = load_spec(study, allow_outside=allow_outside)
+        report = run_spec(spec, output, members=members, seed=seed, quiet=quiet)
+        if not quiet:
+            say(f"Report: {report}")
+
+
+def run_spec(spec: StudySpec, output: Path, *, members: int | None, seed: int | None = None, quiet: bool) -> Path:
+    """Run a checked study, with the number of members and the seed of the command line where given.
+
+    Returns
+    -------
+    Path of the report.
+    """
+    from mollisol.study.atomic import prepare_folder
+    from mollisol.study.run import run_study
+
+    given = {key: value for key, value in (("ensemble", members), ("seed", seed)) if value is not None}
+    if given:
+        kept = {key: value for key, value in spec.defaults_used.items() if key not in given}
+        spec = spec.model_copy(update={**given, "defaults_used": kept})
+    folder = prepare_folder(output)
+    with progress_bar(quiet) as progress:
+        report: Path = run_study(spec, folder, progress=progress)
+    return report

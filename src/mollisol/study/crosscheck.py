@@ -1,0 +1,120 @@
+"""Names in a study against the tables of the other rooms: crops, implements, amendments, models, practices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mollisol.study import registry
+from mollisol.study.plan import Amendment, CropEntry, Tillage
+from mollisol.study.problems import Problem, unknown_name
+from mollisol.study.schema import ModelChoice, PracticePart, StudyFile
+from mollisol.study.yaml_reader import KeyPath
+from mollisol.units import InputError
+
+
+def check_names(written: StudyFile) -> list[Problem]:
+    """Return the problem of every name that is in no table.
+
+    Parameters
+    ----------
+    written : a study file whose shape is right.
+    """
+    problems = [
+        *_crops(written.crops, ("crops",)),
+        *_tillage(written.tillage, ("tillage",)),
+        *_amendments(written.amendments, ("amendments",)),
+    ]
+    for i, period in enumerate(written.history):
+        path: KeyPath = ("history", i)
+        if period.land_use is not None and period.land_use not in registry.land_uses():
+            known = registry.land_uses()
+            problems.append(
+                unknown_name("land use", period.land_use, known, (*path, "land_use"), f"known are {', '.join(known)}")
+            )
+        problems += _crops(period.crops or (), (*path, "crops"))
+        problems += _tillage(period.tillage, (*path, "tillage"))
+        problems += _amendments(period.amendments, (*path, "amendments"))
+    problems += _model(written.model)
+    for i, parts in enumerate(written.practices):
+        for j, part in enumerate(parts):
+            problems += _practice(part, ("practices", i, j), written)
+    return problems
+
+
+def _crops(entries: Iterable[CropEntry], path: KeyPath) -> Iterator[Problem]:
+    known = registry.crop_names()
+    for i, entry in enumerate(entries):
+        named = [(entry.crop, (*path, i, "crop"))]
+        if entry.cover_crop is not None:
+            named.append((entry.cover_crop.crop, (*path, i, "cover_crop", "crop")))
+        for name, place in named:
+            if name not in known:
+                yield unknown_name("crop", name, known, place, "see 'mollisol crops' for the list")
+
+
+def _tillage(tillage: Tillage | None, path: KeyPath) -> Iterator[Problem]:
+    if tillage is None:
+        return
+    known = registry.tillage_operations()
+    if tillage.operation is not None and tillage.operation not in known:
+        place = (*path, "operation")
+        yield unknown_name("operation", tillage.operation, list(known), place, f"known are {', '.join(known)}")
+        return
+    fits = [name for name, (least, most) in known.items() if least <= tillage.depth_cm <= most]
+    if tillage.operation is not None and tillage.operation not in fits:
+        least, most = known[tillage.operation]
+        yield Problem(
+            (*path, "depth_cm"),
+            f"given {tillage.depth_cm:g}, allowed for '{tillage.operation}' is {least:g} to {most:g} cm",
+            f"operations that work at {tillage.depth_cm:g} cm: {', '.join(fits)}" if fits else None,
+        )
+    if not fits and tillage.operation is None:
+        least, most = min(low for low, _ in known.values()), max(high for _, high in known.values())
+        yield Problem((*path, "depth_cm"), f"given {tillage.depth_cm:g}, implements work at {least:g} to {most:g} cm")
+
+
+def _amendments(entries: Iterable[Amendment], path: KeyPath) -> Iterator[Problem]:
+    known = registry.amendment_names()
+    for i, entry in enumerate(entries):
+        if entry.amendment not in known:
+            place = (*path, i, "amendment")
+            yield unknown_name("amendment", entry.amendment, known, place, f"known are {', '.join(known)}")
+
+
+def _model(choice: ModelChoice) -> Iterator[Problem]:
+    known = registry.model_names()
+    if choice.name not in known:
+        yield unknown_name("model", choice.name, known, ("model", "name"), f"known are {', '.join(known)}")
+        return
+    slots = registry.model_slots(choice.name)
+    for slot, alternative in choice.slots.items():
+        path: KeyPath = ("model", "slots", slot)
+        if slot not in slots:
+            yield Problem(path, f"the model '{choice.name}' has no slot '{slot}'")
+        elif alternative not in slots[slot]:
+            allowed = list(slots[slot])
+            yield unknown_name("alternative", alternative, allowed, path, f"'{slot}' takes {', '.join(allowed)}")
+
+
+def _practice(part: PracticePart, path: KeyPath, written: StudyFile) -> Iterator[Problem]:
+    known = registry.practice_names()
+    if part.practice not in known:
+        yield unknown_name(
+            "practice", part.practice, known, (*path, "practice"), "see 'mollisol practices' for the list"
+        )
+        return
+    if part.year is not None and not written.years.start <= part.year <= written.years.end:
+        yield Problem(
+            (*path, "year"),
+            f"given {part.year}, allowed is a year of the run, {written.years.start} to {written.years.end}",
+        )
+    try:
+        registry.practice_values(part.practice, part.parameters)
+    except InputError as error:
+        at = (error.key,) if error.key else _named_in(error.message, part.parameters)
+        yield Problem((*path, *at), error.message, error.remedy)
+
+
+def _named_in(message: str, parameters: Iterable[str]) -> KeyPath:
+    """Return the parameter that a message names, so that its line is told."""
+    return next(((name,) for name in parameters if f"'{name}'" in message), ())

@@ -1,0 +1,108 @@
+"""What other rooms tell the study file: the names they know, and keys of their own.
+
+Everything is asked for when a study is checked, so reading a file costs no room that it does not need. None
+of it loads JAX.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mollisol.study.fields import Section
+
+
+@dataclass(frozen=True)
+class StudyKey:
+    """A key that another room adds to the study file: its name, its schema, and what it is for."""
+
+    name: str
+    schema: type[Section]
+    about: str
+
+
+STUDY_KEYS: dict[str, StudyKey] = {}
+"""Registered keys by name."""
+
+
+def register_key(name: str, schema: type[Section], about: str) -> None:
+    """Add an optional top-level key to the study file.
+
+    Parameters
+    ----------
+    name : the key, such as `economics`.
+    schema : a `mollisol.study.fields.Section`; its value arrives in `StudySpec.sections[name]`.
+    about : one line for messages.
+
+    Raises
+    ------
+    ValueError
+        If the key exists and has another schema.
+    """
+    from mollisol.study.schema import StudyFile
+
+    known = STUDY_KEYS.get(name)
+    if name in StudyFile.known_keys() or (known is not None and known.schema is not schema):
+        raise ValueError(f"the study key '{name}' exists already")
+    STUDY_KEYS[name] = StudyKey(name, schema, about)
+
+
+def crop_names() -> list[str]:
+    """Return the crops that can be sown."""
+    from mollisol.plants import CROPS
+
+    return [name for name, crop in CROPS.items() if not crop.natural]
+
+
+def land_uses() -> list[str]:
+    """Return what a period of history can name instead of crops."""
+    from mollisol.practices.plan import LAND_USES
+
+    return list(LAND_USES)
+
+
+def amendment_names() -> list[str]:
+    """Return the amendments."""
+    from mollisol.plants import AMENDMENTS
+
+    return list(AMENDMENTS)
+
+
+def tillage_operations() -> dict[str, tuple[float, float]]:
+    """Return the implements with the range of depths at which each works, cm."""
+    from mollisol.plants import OPERATIONS
+
+    return {
+        name: (round(100 * one.depth_lower, 6), round(100 * one.depth_upper, 6)) for name, one in OPERATIONS.items()
+    }
+
+
+def practice_names() -> list[str]:
+    """Return the practices."""
+    from mollisol.practices import list_practices
+
+    return list(list_practices())
+
+
+def practice_values(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all parameters of a practice, those given checked; raise `InputError` where one is wrong."""
+    from mollisol.practices import practice
+
+    return practice(name).values(given)
+
+
+def model_names() -> list[str]:
+    """Return the models."""
+    from mollisol.models import MODELS
+
+    return list(MODELS)
+
+
+def model_slots(name: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the alternatives of each slot of a model, the default first."""
+    from mollisol.models import describe_model
+
+    slots: Mapping[str, tuple[str, ...]] = describe_model(name)["slots"]
+    return slots

@@ -22,6 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from mollisol.column.backend import configure, require_float64
+from mollisol.column.components import Group
 from mollisol.column.events import apply_events, rearranged
 from mollisol.column.model import Model
 from mollisol.column.setup import Setup, check_setup, columns_of, drivers_of, prepared
@@ -86,14 +87,13 @@ def soil_fixed_point(model: Model, setup: Setup, soil: dict[str, Array], months:
     constant = run(jnp.zeros_like(start))
     unit = jnp.eye(start.shape[0], dtype=start.dtype)[:, :, None] + jnp.zeros_like(start)[None]
     slope = jax.vmap(run)(unit) - constant  # (basis, row, column)
-    matrix = jnp.eye(start.shape[0]) - jnp.moveaxis(slope, (0, 1, 2), (2, 1, 0))
-    solved = jnp.linalg.solve(matrix, jnp.moveaxis(constant, 0, 1)[..., None])[..., 0]
-    flat = jnp.moveaxis(solved, 0, 1)
+    matrix = jnp.eye(start.shape[0])[:, :, None] - slope.transpose(1, 0, 2)
+    flat = jnp.sum(inverse(matrix) * constant[None], axis=1)
     return {name: flat[i * rows : (i + 1) * rows] for i, name in enumerate(names)}
 
 
 def linear_cycle(model: Model, setup: Setup, state: State, months: int) -> Array:
-    """Matrix M (column, n, n) of one cycle at the rates of the trajectory from a state, one step a month."""
+    """M (to pool, to row, from pool, from row, column) at the rates of a state's trajectory, one step a month."""
     rows, pools, columns = state.carbon.shape
     size, h = rows * pools, 1.0 / MONTHS_PER_YEAR
     unit = jnp.eye(size, dtype=state.carbon.dtype).reshape(size, rows, pools)
@@ -117,7 +117,64 @@ def linear_cycle(model: Model, setup: Setup, state: State, months: int) -> Array
         return (advance_month(model, setup, now, number, 1)[0], vectors), None
 
     (_, vectors), _ = jax.lax.scan(month, (state, basis), jnp.arange(months))
-    return jnp.moveaxis(vectors.reshape(size, size, columns), (0, 1, 2), (2, 1, 0))
+    # (from row, from pool, to row, to pool, column) to (to pool, to row, from pool, from row, column)
+    return vectors.reshape(rows, pools, rows, pools, columns).transpose(3, 2, 1, 0, 4)
+
+
+def inverse(matrix: Array) -> Array:
+    """Invert (n, n, column) by Gauss-Jordan elimination without pivoting, as diagonally dominant M-matrices allow.
+
+    LAPACK is not used: its batched kernels wait for threads that two host devices at work already hold.
+    """
+
+    def eliminate(k: Array, work: Array) -> Array:
+        pivot = 1.0 / work[k, k]
+        line = work[k] * pivot
+        line = line.at[k].set(pivot)
+        column = work[:, k].at[k].set(0.0)
+        kept = work.at[:, k].set(0.0)
+        return (kept - column[:, None] * line[None]).at[k].set(line)
+
+    return jax.lax.fori_loop(0, matrix.shape[0], eliminate, matrix)
+
+
+class Chord(NamedTuple):
+    """What solves (I - M) d = r: M (pool, row, pool, row, column) and the inverses of the components' blocks."""
+
+    matrix: Array
+    inverses: tuple[tuple[Array, ...], ...]
+
+
+def chord(matrix: Array, groups: tuple[Group, ...]) -> Chord:
+    """Invert the diagonal blocks of I - M, one for each component of the pools."""
+    _, rows, _, _, columns = matrix.shape
+
+    def block(component: tuple[int, ...]) -> Array:
+        pools, size = jnp.asarray(component), len(component) * rows
+        own = matrix[pools][:, :, pools].reshape(size, size, columns)
+        return inverse(jnp.eye(size)[:, :, None] - own)
+
+    return Chord(matrix, tuple(tuple(block(component) for component in group) for group in groups))
+
+
+def correction(solver: Chord, groups: tuple[Group, ...], residual: Array) -> Array:
+    """Solve (I - M) d = residual (row, pool, column) component by component, sources first."""
+    rows, pools, columns = residual.shape
+    given = residual.transpose(1, 0, 2)
+    solved: dict[int, Array] = {}
+    for group, inverses in zip(groups, solver.inverses, strict=True):
+        for component, inverted in zip(group, inverses, strict=True):
+            right = []
+            for pool in component:
+                fed = [
+                    jnp.sum(solver.matrix[pool, :, other] * solved[other][None], axis=1)
+                    for other in solved
+                    if other not in component
+                ]
+                right.append(sum(fed, start=given[pool]))
+            flat = jnp.sum(inverted * jnp.concatenate(right)[None], axis=1).reshape(len(component), rows, columns)
+            solved.update({pool: flat[i] for i, pool in enumerate(component)})
+    return jnp.stack([solved[pool] for pool in range(pools)], axis=1)
 
 
 def solve_tile(model: Model, setup: Setup, state: State, months: int, steps: int) -> Equilibrium:
@@ -125,13 +182,11 @@ def solve_tile(model: Model, setup: Setup, state: State, months: int, steps: int
     setup = prepared(setup, model)
     shape = state.carbon.shape
     columns = shape[-1]
+    groups = model.groups(model.rates(state.carbon, drivers_of(setup, state.soil, jnp.zeros((), int))))
     soil = soil_fixed_point(model, setup, dict(state.soil), months)
 
     def forward(carbon: Array) -> Array:
         return cycle_map(model, setup, State(carbon, soil), months, steps).carbon
-
-    def flat(carbon: Array) -> Array:
-        return jnp.moveaxis(carbon.reshape(-1, columns), 0, 1)
 
     def change(carbon: Array, moved: Array) -> Array:
         total = jnp.sum(jnp.abs(moved), axis=(0, 1))
@@ -141,12 +196,7 @@ def solve_tile(model: Model, setup: Setup, state: State, months: int, steps: int
         )
 
     def newton(carbon: Array, count: int) -> tuple[Array, Array, Array]:
-        matrix = jnp.eye(shape[0] * shape[1]) - linear_cycle(model, setup, State(carbon, soil), months)
-        factors = jax.vmap(jax.scipy.linalg.lu_factor)(matrix)
-
-        def correct(residual: Array) -> Array:
-            solved = jax.vmap(jax.scipy.linalg.lu_solve)(factors, flat(residual))
-            return jnp.moveaxis(solved, 0, 1).reshape(shape)
+        solver = chord(linear_cycle(model, setup, State(carbon, soil), months), groups)
 
         def more(carry: tuple[Array, Array, Array]) -> Array:
             return (carry[2] < count) & jnp.any(carry[1] > TOLERANCE)
@@ -155,16 +205,20 @@ def solve_tile(model: Model, setup: Setup, state: State, months: int, steps: int
             now, _, number = carry
             moved = forward(now)
             moving = change(now, moved)
-            new = jnp.where(moving > TOLERANCE, now + correct(moved - now), now)
+            new = jnp.where(moving > TOLERANCE, now + correction(solver, groups, moved - now), now)
             return new, moving, number + 1
 
         start = (carbon, jnp.full((columns,), jnp.inf), jnp.zeros((), jnp.int64))
         return jax.lax.while_loop(more, iterate, start)
 
-    # rates that follow the state change most in the first correction: form M a second time near the solution
-    carbon, _, first = newton(state.carbon, 4)
-    carbon, moving, second = newton(carbon, ITERATIONS)
-    return Equilibrium(State(carbon, soil), moving, jnp.full((columns,), first + second))
+    # rates that follow the state may have moved far from those of the first M: form it again where that is so
+    def again(found: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        carbon, moving, number = newton(found[0], ITERATIONS)
+        return carbon, moving, number + found[2]
+
+    found = newton(state.carbon, 12)
+    carbon, moving, number = jax.lax.cond(jnp.any(found[1] > TOLERANCE), again, lambda same: same, found)
+    return Equilibrium(State(carbon, soil), moving, jnp.full((columns,), number))
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,6 @@ prints one message to the standard error, never a traceback.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,11 +14,14 @@ from typing import Any
 
 import typer
 
-from mollisol.cli.output import warn
+from mollisol.cli.output import ReaderGone, warn
 from mollisol.units import MollisolError
 
 # typer carries a click of its own or uses the installed one, by version; its public error leads to the right base.
 _UsageError: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, which typer or Python reports."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,7 +41,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
     try:
         outcome = app(list(arguments) if arguments is not None else None, standalone_mode=False)
-        sys.stdout.flush()
     except MollisolError as error:
         warn(f"Error: {error}")
         return error.exit_code
@@ -49,16 +50,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return int(error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        warn("Interrupted.")
-        return 130
-    except BrokenPipeError:
-        # The reader of a pipe (`| head`) has gone; nothing more can be told, also not when Python shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        outcome = INTERRUPTED
+    except ReaderGone:
         return 0
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         warn(f"Error: {place}{error.strerror or error}")
         return 1
+    if outcome == INTERRUPTED:
+        warn("Interrupted.")
     return outcome if isinstance(outcome, int) else 0
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mollisol.cli.output import say, table, to_json
+from mollisol.cli.output import number, say, table, to_json
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,15 +19,33 @@ def add_to(app: typer.Typer) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     ) -> None:
         """List the models, or show one with its pools, slots, processes, equations and parameters."""
-        from mollisol.models import MODELS, describe_model
-
         if name is not None:
-            one = describe_model(name)
+            from mollisol.models.registry import describe_processes
+
+            one = describe_processes(name)
             say(to_json(one) if as_json else _full(one))
             return
+        from mollisol.models import MODELS, describe_model
+
         rows = [{"model": one["name"], "what it is": one["about"]} for one in map(describe_model, MODELS)]
         say(to_json(rows) if as_json else table(rows))
 
 
 def _full(one: Mapping[str, Any]) -> str:
-    return f"{one['name']}: {one['about']}"
+    pools = [
+        {"pool": pool.name, "phase": pool.phase, "C:N": pool.carbon_to_nitrogen, "what it is": pool.about}
+        for pool in one["pools"]
+    ]
+    lines = [f"{one['name']}: {one['about']}", "", table(pools), "", "Slots (the first alternative is the default):"]
+    for slot, alternatives in one["processes"].items():
+        for at, (alternative, process) in enumerate(alternatives.items()):
+            default = ", default" if at == 0 else ""
+            lines += ["", f"{slot}: {alternative}{default}"]
+            if process["parameters"] or process["equation"] != "-":
+                lines += [f"  {process['about']}", f"  {process['equation']}"]
+            lines += [
+                f"    {key}: {number(declared.value)} {declared.unit if declared.unit != '1' else ''}".rstrip()
+                + f" ({declared.lower:g} to {declared.upper:g}); {declared.source} ({declared.confidence})"
+                for key, declared in process["parameters"].items()
+            ]
+    return "\n".join(lines)

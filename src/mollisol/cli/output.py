@@ -5,15 +5,32 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 
+class ReaderGone(Exception):
+    """The reader of our output (`| head`) has closed it."""
+
+
 def say(text: str) -> None:
-    """Print a line to the standard output."""
-    sys.stdout.write(f"{text}\n")
+    """Print a line to the standard output.
+
+    Raises
+    ------
+    ReaderGone
+        If nobody reads any more. Not BrokenPipeError, which typer would turn into an exit code of its own.
+    """
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        # Python flushes once more when it shuts down; that must not fail either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ReaderGone from error
 
 
 def warn(text: str) -> None:

@@ -54,13 +54,14 @@ def run_spec(spec: StudySpec, output: Path, *, members: int | None, seed: int | 
     Path of the report.
     """
     from mollisol.study.atomic import prepare_folder
-    from mollisol.study.run import run_study
 
     given = {key: value for key, value in (("ensemble", members), ("seed", seed)) if value is not None}
     if given:
         kept = {key: value for key, value in spec.defaults_used.items() if key not in given}
         spec = spec.model_copy(update={**given, "defaults_used": kept})
     folder = prepare_folder(output)
+    from mollisol.study.run import run_study
+
     with progress_bar(quiet) as progress:
         report: Path = run_study(spec, folder, progress=progress)
     return report

@@ -74,11 +74,16 @@ def _refuse(problems: list[Problem], document: Document) -> None:
 
 def _empty_values(document: Document) -> list[Problem]:
     """Find keys without a value: a forgotten value is not a wish for the default."""
-    return [
-        Problem(path, "has no value", "give a value, or remove the line to use the default")
-        for path in document.lines
-        if path and _at(document.data, path) is None
-    ]
+    problems = []
+    for path in document.lines:
+        if not path or _at(document.data, path) is not None:
+            continue
+        remedy = "give a value, or remove the line to use the default"
+        if str(path[-1]).isdigit() and isinstance(path[-1], str):
+            # `{yield_t_ha: 3,0}` is two keys to YAML, the second of them `0`.
+            remedy = "write decimals with a point: 3.0"
+        problems.append(Problem(path, "has no value", remedy))
+    return problems
 
 
 def _at(data: Any, path: KeyPath) -> Any:

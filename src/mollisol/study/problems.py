@@ -79,13 +79,13 @@ def to_error(problems: Sequence[Problem], document: Document) -> InputError:
         key=lambda entry: entry[0],
     )
     (line, key, first), others = placed[0], placed[1:]
-    remedy = first.remedy or ""
+    remedy = first.remedy or ("give what is allowed" if others else "")
     for other_line, other_key, other in others[:MOST_SHOWN]:
         hint = f" ({other.remedy})" if other.remedy else ""
         remedy += f"\n  Also line {other_line}, '{other_key}': {other.message}{hint}"
     if len(others) > MOST_SHOWN:
         remedy += f"\n  ... and {len(others) - MOST_SHOWN} more"
-    return InputError(first.message, file=document.file, line=line, key=key, remedy=remedy.lstrip() or None)
+    return InputError(first.message, file=document.file, line=line, key=key, remedy=remedy or None)
 
 
 def _key(path: KeyPath, document: Document) -> str:

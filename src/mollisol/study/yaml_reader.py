@@ -224,7 +224,7 @@ def read_yaml(path: str | Path) -> Document:
         ) from error
     except yaml.YAMLError as error:
         raise InputError(
-            f"is not a text file: {str(error).splitlines()[0]}", file=file, remedy="give a YAML text file"
+            f"is not plain text: {str(error).splitlines()[0]}", file=file, remedy="remove the control characters"
         ) from error
     if node is None:
         raise _empty(file)

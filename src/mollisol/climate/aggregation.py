@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -41,12 +42,12 @@ def monthly(climate: Climate) -> Climate:
                          remedy="give at least twelve months")  # fmt: skip
 
     def total(values: Array) -> Array:
-        return np.add.reduceat(values, first, axis=0)[whole]
+        return np.asarray(np.add.reduceat(values, first, axis=0)[whole])
 
     def mean(values: Array) -> Array:
-        return total(values) / length[whole].reshape((-1,) + (1,) * (values.ndim - 1))
+        return np.asarray(total(values) / length[whole].reshape((-1,) + (1,) * (values.ndim - 1)))
 
-    values = {
+    values: dict[str, Any] = {
         column.field: None
         if (given := getattr(climate, column.field)) is None
         else (total if column.total else mean)(given)
@@ -88,10 +89,11 @@ def climatology(climate: Climate) -> Climate:
 
     deviation = series.temperature_deviation
     variance = mean(None if deviation is None else deviation**2)
+    values: dict[str, Any] = {column.field: mean(getattr(series, column.field)) for column in COLUMNS}
     return replace(
         series,
         resolution="climatology",
         time=np.arange(1, 13),
         temperature_deviation=None if variance is None else np.sqrt(variance),
-        **{column.field: mean(getattr(series, column.field)) for column in COLUMNS},
+        **values,
     )

@@ -12,7 +12,7 @@ from mollisol.climate.series import Array
 from mollisol.grid import Grid
 
 _GAMMA = 1.0 - 0.5 * 2.0**0.5  # Alexander 1977: the SDIRK method of two stages that is L-stable
-_NEWTON = 12  # most iterations of a stage with freezing; two are usual
+_NEWTON = 50  # most iterations of a stage with freezing; two are usual
 _GROWTH = 1.5  # ratio of the cells' thickness below the soil's grid
 
 
@@ -97,10 +97,14 @@ class Freezing(NamedTuple):
         frozen = jnp.where(content >= -(self.span + self.heat), partly, content + self.heat)
         return jnp.where(content >= 0.0, content, frozen)
 
-    def slope(self, temperature: jax.Array) -> jax.Array:
-        """Derivative of `content`."""
-        inside = (temperature < 0.0) & (temperature > -self.span)
-        return jnp.where(inside, 1.0 + self.heat / self.span, 1.0)
+    def piece(self, temperature: jax.Array) -> jax.Array:
+        """0 for thawed, 1 inside the range, 2 for frozen."""
+        return jnp.where(temperature >= 0.0, 0, jnp.where(temperature > -self.span, 1, 2))
+
+    def line(self, piece: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """Slope and intercept of `content` on a piece."""
+        slope = jnp.where(piece == 1, 1.0 + self.heat / self.span, 1.0)
+        return slope, jnp.where(piece == 2, -self.heat, 0.0)
 
 
 def heat_step(
@@ -114,7 +118,7 @@ def heat_step(
     """Advance the temperatures by one step with a constant temperature outside.
 
     With freezing, each stage is solved by Newton's iteration on the heat content, a piecewise linear function
-    of temperature; it ends when no cell changes its piece.
+    of temperature; it ends when every cell lies on the piece that it was solved on.
 
     Parameters
     ----------
@@ -145,15 +149,19 @@ def heat_step(
             return solve(1.0, known)
 
         def body(carry: Any) -> Any:
-            t, _, count = carry
-            slope = freezing.slope(t)
-            new = solve(slope, known - freezing.content(t) + slope * t)
-            return new, jnp.any(freezing.slope(new) != slope), count + 1
+            _, piece, _, count = carry
+            slope, intercept = freezing.line(piece)
+            new = solve(slope, known - intercept)
+            # One piece at a time: a cell that jumps over the range would jump back at the next iteration.
+            wanted = freezing.piece(new)
+            moved = jnp.clip(wanted, piece - 1, piece + 1)
+            return new, moved, jnp.any(moved != piece), count + 1
 
         def going(carry: Any) -> jax.Array:
-            return carry[1] & (carry[2] < _NEWTON)
+            return carry[2] & (carry[3] < _NEWTON)
 
-        return jnp.asarray(jax.lax.while_loop(going, body, body((guess, True, 0)))[0])
+        start = body((guess, freezing.piece(guess), True, 0))
+        return jnp.asarray(jax.lax.while_loop(going, body, start)[0])
 
     extrapolate = (1.0 - _GAMMA) / _GAMMA
     if freezing is None:

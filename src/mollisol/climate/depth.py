@@ -13,8 +13,9 @@ from mollisol.climate.mean_preserving import within_months
 from mollisol.climate.parameters import DepthParameters, numbers
 from mollisol.climate.potential import potential_evapotranspiration
 from mollisol.climate.series import Array, Climate
+from mollisol.climate.site import Site, make_site
 from mollisol.climate.steps import Steps, daily_steps
-from mollisol.climate.thermal import MINERAL_DENSITY, ORGANIC_DENSITY, heat_capacity, thermal_conductivity
+from mollisol.climate.thermal import heat_capacity, thermal_conductivity
 from mollisol.climate.variability import SYNOPTIC_PERIOD, damping, within_month
 from mollisol.grid import Grid
 from mollisol.units import InputError
@@ -74,27 +75,6 @@ class DepthClimate:
     pet_method: str
 
 
-@dataclass(frozen=True, eq=False)
-class _Site:
-    """The soil and where it lies, as arrays (layer, column)."""
-
-    hydraulics: Any
-    grid: Grid
-    latitude: ArrayLike
-    elevation: ArrayLike
-    sand: Array
-    mineral: Array
-    organic: Array
-    roots: Array
-    cover: Array
-    parameters: DepthParameters
-
-    @property
-    def columns(self) -> int:
-        """Number of columns."""
-        return int(self.sand.shape[1])
-
-
 def at_depth(
     climate: Climate,
     hydraulics: HydraulicsLike,
@@ -143,9 +123,15 @@ def at_depth(
         If no periodic state was found.
     """
     parameters = parameters or DepthParameters()
-    site = _site(
+    site = make_site(
         hydraulics, grid, latitude, elevation, sand, bulk_density, organic_matter, root_share, cover, parameters
     )
+    for name in climate.__dataclass_fields__:
+        values = getattr(climate, name)
+        if isinstance(values, np.ndarray) and values.dtype.kind == "f" and not np.all(np.isfinite(values)):
+            row = int(np.argmax(~np.isfinite(values).reshape(len(climate), -1).all(axis=1)))
+            raise InputError(f"{name} of {climate.time[row]} is missing", file=climate.source or None, key=name,
+                             remedy="give every period a value")  # fmt: skip
     series = monthly(climate)
     pet, method = potential_evapotranspiration(climate, latitude, elevation, pet_method)
     if climate.resolution == "climatology":
@@ -161,7 +147,7 @@ def at_depth(
 _State = tuple[Steps, "Ground", "WaterRun", "HeatRun", Array]
 
 
-def _run(climate: Climate, pet: Array, site: _Site, before: _State | None, turn: int = 0) -> _State:
+def _run(climate: Climate, pet: Array, site: Site, before: _State | None, turn: int = 0) -> _State:
     from mollisol.climate.ground import ground
     from mollisol.climate.snow import snow_cover, snow_resistance
     from mollisol.climate.surface import surface_exchange
@@ -174,7 +160,7 @@ def _run(climate: Climate, pet: Array, site: _Site, before: _State | None, turn:
     series = monthly(climate)
     if turn:
         steps = Steps(*(np.roll(getattr(steps, name), -turn, axis=0) for name in steps.__dataclass_fields__))
-        series = _turned(series, turn)
+        series = series.map_arrays(lambda a: np.roll(a, -turn, axis=0))
     months = len(series)
     place = series.months - 1
     roots = site.roots[place] if site.roots.shape[0] == 12 else site.roots
@@ -221,7 +207,7 @@ def _run(climate: Climate, pet: Array, site: _Site, before: _State | None, turn:
 def _assemble(
     series: Climate,
     method: str,
-    site: _Site,
+    site: Site,
     steps: Steps,
     above: Ground,
     water: WaterRun,
@@ -273,50 +259,4 @@ def _first_years(climate: Climate, years: int) -> Climate:
     if climate.resolution == "climatology":
         return climate
     keep = climate.time < climate.time[0].astype("datetime64[M]") + 12 * years
-    fields = climate.__dataclass_fields__
-    return replace(climate, **{
-        name: value[keep] for name in fields if isinstance(value := getattr(climate, name), np.ndarray)
-    })  # fmt: skip
-
-
-def _turned(series: Climate, turn: int) -> Climate:
-    """Return a climatology that starts with another month."""
-    fields = series.__dataclass_fields__
-    return replace(series, **{
-        name: np.roll(value, -turn, axis=0)
-        for name in fields if isinstance(value := getattr(series, name), np.ndarray)
-    })  # fmt: skip
-
-
-def _site(
-    hydraulics: Any, grid: Grid, latitude: ArrayLike, elevation: ArrayLike, sand: ArrayLike, bulk_density: ArrayLike,
-    organic_matter: ArrayLike, root_share: ArrayLike, cover: ArrayLike | None, parameters: DepthParameters,
-) -> _Site:  # fmt: skip
-    shape = np.shape(hydraulics.saturation)
-
-    def field(values: ArrayLike, key: str, upper: float, remedy: str) -> Array:
-        array = np.asarray(values, dtype=np.float64)
-        array = array[:, None] if array.ndim == 1 and array.shape[0] == shape[0] else array
-        array = np.array(np.broadcast_to(array, shape))
-        if not np.all(array >= 0.0) or np.any(array > upper):
-            wrong = array[~((array >= 0.0) & (array <= upper))].flat[0]
-            raise InputError(f"{wrong:g} is outside 0 to {upper:g}", key=key, remedy=remedy)
-        return array
-
-    density = field(bulk_density, "bulk_density", 2.7, "give g/cm3") * 1000.0
-    organic = field(organic_matter, "organic_matter", 1.0, "give a mass fraction, 0-1")
-    roots = np.asarray(root_share, dtype=np.float64)
-    if roots.shape[-2:] != shape or roots.ndim not in (2, 3) or not np.all(roots >= 0.0):
-        raise InputError(f"root shares of shape {roots.shape} for a soil of {shape}, or negative or missing ones",
-                         key="root_share", remedy="give (layer, column) or (month, layer, column), not negative")  # fmt: skip
-    roots = roots if roots.ndim == 3 else np.broadcast_to(roots, (12, *shape))
-    given = np.asarray(parameters.water.cover if cover is None else cover, dtype=np.float64)
-    if not np.all((given >= 0.0) & (given <= 1.0)):
-        raise InputError("cover outside 0 to 1", key="cover", remedy="give the covered share of the ground")
-    given = given if given.ndim == 2 else np.broadcast_to(given, (12, shape[1]))
-    return _Site(
-        hydraulics, grid, latitude, elevation,
-        field(sand, "sand", 1.0, "give a mass fraction, 0-1"),
-        density * (1.0 - organic) / MINERAL_DENSITY, density * organic / ORGANIC_DENSITY,
-        roots, np.broadcast_to(given, (given.shape[0], shape[1])), parameters,
-    )  # fmt: skip
+    return climate.map_arrays(lambda values: values[keep])

@@ -86,10 +86,12 @@ def ground(steps: Steps, parameters: DepthParameters, start: Ground | None = Non
         growing = np.asarray(pack - before) > 1e-9
         if np.any(growing):
             raise InputError(
-                f"snow never melts in column {int(np.argmax(growing))}: {np.asarray(pack).max() * 1e3:.0f} mm are left over",
+                f"snow never melts in column {int(np.argmax(growing))}: "
+                f"{np.asarray(pack).max() * 1e3:.0f} mm are left over",
                 key="temperature_c", remedy="this is a glacier's climate; check temperature and precipitation",
             )  # fmt: skip
     else:
         pack, held = start.pack, start.litter
     pack, held, out = _run(pack, held, forcing, snow, litter, keep=True)
-    return Ground(*out, pack, held)
+    liquid, bare, sublimation, lying, log_suction = out
+    return Ground(liquid, bare, sublimation, lying, log_suction, pack, held)

@@ -9,7 +9,7 @@ import numpy as np
 
 from mollisol.climate.checks import check, check_months, resolution_of
 from mollisol.climate.columns import COLUMNS, Column
-from mollisol.climate.series import MONTH_DAYS, Array, Climate
+from mollisol.climate.series import MONTH_DAYS, Array, Climate, Resolution
 from mollisol.units import ZERO_CELSIUS, InputError, RunError, nearest
 
 _AS_IT_IS = {
@@ -68,7 +68,8 @@ def _at_point(data: Any, file: str, point: str | None, latitude: float | None, l
     if axis == "month":
         time = np.asarray(data[axis].values, dtype=np.int64)
         check_months(time, file, 1)
-        days, resolution = MONTH_DAYS.astype(float), "climatology"
+        days = MONTH_DAYS.astype(np.float64)
+        resolution: Resolution = "climatology"
     else:
         if not np.issubdtype(data[axis].dtype, np.datetime64):
             raise InputError("times are not of the standard calendar", file=file, key="time",
@@ -109,8 +110,12 @@ def _select(data: Any, axis: str, file: str, point: str | None, latitude: float 
                 return _select(data.isel({dim: labels.index(point)}), axis, file, None, None, None)
             close = nearest(point, labels)
             if labels:
-                raise InputError(f"no point '{point}'", file=file, key=dim,
-                                 remedy=f"did you mean '{close}'?" if close else f"points: {', '.join(labels[:9])}")  # fmt: skip
+                raise InputError(
+                    f"no point '{point}'",
+                    file=file,
+                    key=dim,
+                    remedy=f"did you mean '{close}'?" if close else f"it has {', '.join(labels[:9])}",
+                )
     if rest:
         raise InputError(f"several points along {', '.join(rest)}", file=file, key=rest[0],
                          remedy="name the point, or give its latitude and longitude")  # fmt: skip

@@ -21,7 +21,7 @@ def column_jacobians(year: Callable[[jax.Array], jax.Array], state: jax.Array) -
 
 def repeat(year: Callable[[jax.Array], jax.Array], count: int, state: jax.Array) -> jax.Array:
     """Apply the year's map `count` times."""
-    return jax.lax.fori_loop(0, count, lambda _, x: year(x), state)
+    return jnp.asarray(jax.lax.fori_loop(0, count, lambda _, x: year(x), state))
 
 
 def fixed_point(
@@ -68,8 +68,8 @@ def fixed_point(
         # A whole or cut step is taken only if it lessens the change; the plain repetition always may be.
         left = left.at[1:].set(jnp.where(left[1:] < worst(x, end), left[1:], jnp.inf))
         best = jnp.argmin(left, axis=0)[None, None, :]
-        take = lambda values: jnp.take_along_axis(values, best, axis=0)[0]  # noqa: E731
-        return take(tried), take(reached), count + 1
+        chosen, followed = (jnp.take_along_axis(values, best, axis=0)[0] for values in (tried, reached))
+        return chosen, followed, count + 1
 
     def going(carry: tuple[jax.Array, jax.Array, jax.Array]) -> jax.Array:
         x, end, count = carry

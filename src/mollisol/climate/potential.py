@@ -47,7 +47,7 @@ def potential_evapotranspiration(
     """
     degrees = np.asarray(latitude, dtype=np.float64)
     if np.any(~np.isfinite(degrees)) or np.any(np.abs(degrees) > 90.0):
-        raise InputError(f"latitude {latitude}", key="latitude", remedy="give degrees north, -90 to 90")
+        raise InputError(f"latitude {np.ravel(degrees)[0]:g}", key="latitude", remedy="give degrees north, -90 to 90")
     chosen = method or method_for(climate)
     best = method_for(climate)
     order = ("thornthwaite", "hargreaves", "penman_monteith", "given")
@@ -66,7 +66,8 @@ def potential_evapotranspiration(
         return climate.pet, chosen
     if chosen == "thornthwaite":
         return _thornthwaite(climate, degrees), chosen
-    assert climate.temperature_min is not None and climate.temperature_max is not None
+    assert climate.temperature_min is not None
+    assert climate.temperature_max is not None
     low, high = climate.temperature_min, climate.temperature_max
     if chosen == "hargreaves":
         rate = hargreaves(climate.temperature, low, high, climate.day_of_year, degrees)

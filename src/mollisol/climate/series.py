@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -67,26 +68,35 @@ class Climate:
         """(time,) calendar month, 1-12."""
         if self.resolution == "climatology":
             return np.asarray(self.time, dtype=np.int64)
-        return self.time.astype("datetime64[M]").astype(np.int64) % 12 + 1
+        return np.asarray(self.time.astype("datetime64[M]").astype(np.int64) % 12 + 1)
 
     @property
     def days(self) -> NDArray[np.int64]:
         """(time,) length of each period, days."""
         if self.resolution == "climatology":
-            return MONTH_DAYS[self.months - 1]
+            return np.asarray(MONTH_DAYS[self.months - 1])
         if self.resolution == "daily":
             return np.ones(len(self), dtype=np.int64)
         start = self.time.astype("datetime64[M]")
-        return ((start + 1).astype("datetime64[D]") - start.astype("datetime64[D]")).astype(np.int64)
+        return np.asarray((start + 1).astype("datetime64[D]") - start.astype("datetime64[D]")).astype(np.int64)
 
     @property
     def day_of_year(self) -> NDArray[np.int64]:
         """(time,) day of the year, 1-366; the 15th of the month for monthly values."""
         if self.resolution == "climatology":
-            return np.concatenate([[0], np.cumsum(MONTH_DAYS)[:-1]])[self.months - 1] + 15
+            return np.asarray(np.concatenate([[0], np.cumsum(MONTH_DAYS)[:-1]])[self.months - 1] + 15)
         day = self.time if self.resolution == "daily" else self.time.astype("datetime64[M]").astype("datetime64[D]")
         offset = 1 if self.resolution == "daily" else 15
-        return (day - day.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + offset
+        return np.asarray(day - day.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + offset
+
+    def map_arrays(self, change: Callable[[NDArray[Any]], NDArray[Any]], **fields: Any) -> Climate:
+        """Return a copy with `change` applied to every array (times included), and `fields` replaced."""
+        arrays: dict[str, Any] = {
+            name: change(value)
+            for name in self.__dataclass_fields__
+            if isinstance(value := getattr(self, name), np.ndarray)
+        }
+        return replace(self, **{**arrays, **fields})
 
     @property
     def diurnal_amplitude(self) -> Array | None:

@@ -65,7 +65,7 @@ def _run(start: jax.Array, forcing: Any, thickness: jax.Array, span: Any, keep: 
     return jax.lax.scan(month, start, forcing)
 
 
-@jax.jit
+@partial(jax.jit)
 def _settle(forcing: Any, thickness: jax.Array) -> jax.Array:
     """Return the state that the year returns to itself: without freezing an affine map, solved directly."""
     outside, *rest = forcing
@@ -81,7 +81,7 @@ def _settle(forcing: Any, thickness: jax.Array) -> jax.Array:
     return jnp.linalg.solve(matrix, offset.T[..., None])[..., 0].T
 
 
-@jax.jit
+@partial(jax.jit)
 def _settle_freezing(start: jax.Array, forcing: Any, thickness: jax.Array, span: Any) -> tuple[jax.Array, jax.Array]:
     """Return the periodic state with freezing, from the one without, by Newton's iteration."""
 
@@ -142,7 +142,7 @@ def soil_temperature(
         return jnp.asarray(np.concatenate([array, np.repeat(array[:, -1:], extra, axis=1)], axis=1))
 
     forced = jnp.asarray(outside)
-    forcing = (
+    forcing: tuple[Any, ...] = (
         forced,
         jnp.broadcast_to(jnp.asarray(resistance, forced.dtype), forced.shape),
         jnp.asarray(days, forced.dtype),

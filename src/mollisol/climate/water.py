@@ -112,7 +112,7 @@ def _run(storage: jax.Array, forcing: Any, soil: Soil, water: Any, keep: bool = 
     return jax.lax.scan(month, storage, forcing)
 
 
-@jax.jit
+@partial(jax.jit)
 def _settle(start: jax.Array, forcing: Any, soil: Soil, water: Any) -> tuple[jax.Array, jax.Array]:
     def year(held: jax.Array) -> jax.Array:
         return jnp.asarray(_run(held, forcing, soil, water, keep=False)[0])

@@ -23,6 +23,7 @@ _HOMES = {
     "Rates": "rates",
     "Setup": "setup",
     "State": "simulate",
+    "advance": "tiles",
     "check_compartmental": "operator",
     "configure": "backend",
     "dense_operator": "operator",

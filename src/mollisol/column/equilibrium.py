@@ -28,7 +28,7 @@ from mollisol.column.model import Model
 from mollisol.column.setup import Setup, check_setup, columns_of, drivers_of, prepared
 from mollisol.column.simulate import State, advance_month
 from mollisol.column.step import factored, implicit_step
-from mollisol.column.tiles import Progress, spread, widened
+from mollisol.column.tiles import DEFAULT_STEPS, Progress, spread, widened
 from mollisol.units import MONTHS_PER_YEAR, RunError
 
 Array = Any
@@ -235,7 +235,7 @@ def equilibrium(
     guess: State,
     months: int,
     *,
-    steps: int = 3,
+    steps: int = DEFAULT_STEPS,
     names: list[str] | None = None,
     progress: Progress | None = None,
 ) -> Equilibrium:

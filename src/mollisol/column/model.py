@@ -45,8 +45,8 @@ class Process(Protocol):
     """A mechanism: a frozen dataclass whose fields are its parameters (scalars or (column,)).
 
     It declares its slot, its equation and what it reads (`soil.NAME`, `forcing.NAME`, `carbon.NAME`). What depends on
-    the month's drivers and the unchanging soil alone, not on carbon, it may compute in `prepare(drivers)`, which runs
-    once for each month of the forcing, and read back from `drivers.forcing`.
+    the month's drivers and the unchanging soil alone, not on carbon, it may compute in `prepare(drivers)` and read back
+    from `drivers.forcing`; `prepares_from` names the forcing that this needs, and it runs once for each month of that.
     """
 
     slot: ClassVar[str]
@@ -90,14 +90,6 @@ class Model:
         for process in self.processes:
             rates = process(named, drivers, rates)
         return rates
-
-    def prepare(self, drivers: Drivers) -> dict[str, Array]:
-        """Fields that the processes derive from one month's drivers alone."""
-        fields: dict[str, Array] = {}
-        for process in self.processes:
-            if hasattr(process, "prepare"):
-                fields.update(process.prepare(drivers))
-        return fields
 
     def advance_soil(self, soil: Mapping[str, Array], drivers: Drivers, years: float) -> dict[str, Array]:
         """Move the soil-bound state (occlusion, ...) forward by a time in which the drivers are constant."""

@@ -93,9 +93,20 @@ def drivers_of(setup: Setup, soil: Mapping[str, Array], month: Array) -> Drivers
 
 def prepared(setup: Setup, model: Model) -> Setup:
     """Add the fields that the processes derive from the drivers alone, once for each month of the forcing."""
-    months = max((series.shape[0] for series in setup.forcing.values()), default=1)
-    fields = jax.vmap(lambda month: model.prepare(drivers_of(setup, {}, month)))(jnp.arange(months))
+    fields: dict[str, Array] = {}
+    for process in model.processes:
+        if hasattr(process, "prepare"):
+            used = {name: setup.forcing[name] for name in process.prepares_from}
+            own = dataclasses.replace(setup, forcing=used)
+            months = max((series.shape[0] for series in used.values()), default=1)
+            one_month = partial(_prepare_month, process, own)
+            fields.update(jax.vmap(one_month)(jnp.arange(months)))
     return dataclasses.replace(setup, forcing={**setup.forcing, **fields})
+
+
+def _prepare_month(process: Any, setup: Setup, month: Array) -> dict[str, Array]:
+    prepared_fields: dict[str, Array] = process.prepare(drivers_of(setup, {}, month))
+    return prepared_fields
 
 
 def source_of(setup: Setup, month: Array) -> Array:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -142,4 +141,11 @@ def simulate_years(
     return final, Annual(*outputs, residual)
 
 
-simulate_tile = partial(jax.jit, static_argnames=("years", "steps", "keep_pools"))(simulate_years)
+def advance_years(model: Model, setup: Setup, state: State, first_month: Array, years: Array, steps: int) -> State:
+    """Run whole years, as many as `years` says (traced), and keep the final state only: the past of a field."""
+    setup = prepared(setup, model)
+
+    def month(number: Array, now: State) -> State:
+        return advance_month(model, setup, now, first_month + number, steps)[0]
+
+    return jax.lax.fori_loop(0, MONTHS_PER_YEAR * years, month, state)

@@ -18,7 +18,7 @@ from jax.sharding import Mesh, PartitionSpec
 from mollisol.column.backend import configure, require_float64
 from mollisol.column.model import Model
 from mollisol.column.setup import Setup, check_setup, columns_of
-from mollisol.column.simulate import Annual, State, simulate_years
+from mollisol.column.simulate import Annual, State, advance_years, simulate_years
 
 Progress = Callable[[float], None]
 
@@ -86,6 +86,18 @@ def _compiled(function: Callable[..., Any], structure: Any, wide: tuple[bool, ..
     return jax.jit(jax.shard_map(one_device, mesh=mesh, in_specs=specs, out_specs=split, check_vma=False))
 
 
+DEFAULT_STEPS = 3
+"""Implicit steps per month: the time error of every layer's SOC stays below 0.5 % (docs/science.md)."""
+
+
+@lru_cache(maxsize=64)
+def _past(steps: int) -> Callable[..., Any]:
+    def run(tree: tuple[Model, Setup, State, Any, Any]) -> State:
+        return advance_years(*tree, steps)
+
+    return run
+
+
 @lru_cache(maxsize=64)
 def _years(years: int, steps: int, keep_pools: bool, width: int) -> Callable[..., Any]:
     def run(tree: tuple[Model, Setup, State, Any]) -> tuple[State, Annual]:
@@ -102,7 +114,7 @@ def simulate(
     years: int,
     *,
     first_month: int = 0,
-    steps: int = 3,
+    steps: int = DEFAULT_STEPS,
     keep_pools: bool = True,
     progress: Progress | None = None,
 ) -> tuple[State, Annual]:
@@ -136,6 +148,22 @@ def simulate(
     full = widened(state, columns)
     function = _years(years, steps, keep_pools, width)
     return spread(function, (model, setup, full, np.int64(first_month)), columns, width, progress)
+
+
+def advance(
+    model: Model, setup: Setup, state: State, years: int, *, first_month: int = 0, steps: int = DEFAULT_STEPS
+) -> State:
+    """Run whole years and return the final state only; any number of years uses the same compiled program.
+
+    Parameters and errors as for `simulate`.
+    """
+    configure()
+    require_float64()
+    check_setup(setup, model, state.soil)
+    columns = max(columns_of(setup, model), int(np.shape(state.carbon)[-1]))
+    tree = (model, setup, widened(state, columns), np.int64(first_month), np.int64(years))
+    final: State = spread(_past(steps), tree, columns, tile_width(columns))
+    return final
 
 
 def widened(tree: Any, columns: int) -> Any:

@@ -14,7 +14,7 @@ __all__ = ["build", "describe_model", "rothc", "whole_profile"]
 def __getattr__(name: str) -> Any:
     if name == "rothc":
         return importlib.import_module("mollisol.models.rothc")
-    if name in ("build", "describe_model", "MODELS", "SLOTS"):
+    if name in ("build", "describe_model", "describe_processes", "MODELS", "SLOTS"):
         return getattr(importlib.import_module("mollisol.models.registry"), name)
     if name == "whole_profile":
         return importlib.import_module("mollisol.models.whole_profile").whole_profile

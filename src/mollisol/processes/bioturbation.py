@@ -28,6 +28,7 @@ class DiffusiveBioturbation:
     equation: ClassVar[str] = (
         "F = -D rho dc/dz,  c = x / (rho dz),  D = D0 exp(-z / e_fold);  surface -> first layer at burial"
     )
+    prepares_from: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ("soil.fine_earth",)
 
     diffusivity: Array = parameter(

@@ -29,6 +29,7 @@ class Percolation:
     equation: ClassVar[str] = (
         "F = q c - D0 theta^(4/3) theta dc/dz,  c = x / (theta dz);  surface -> first layer at infiltration / storage"
     )
+    prepares_from: ClassVar[tuple[str, ...]] = ("water", "percolation", "infiltration")
     reads: ClassVar[tuple[str, ...]] = ("forcing.water", "forcing.percolation", "forcing.infiltration")
 
     diffusion: Array = parameter(

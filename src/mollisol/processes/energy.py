@@ -23,6 +23,7 @@ class ResidualDepthScalar:
     slot: ClassVar[str] = "energy"
     name: ClassVar[str] = "depth_scalar"
     equation: ClassVar[str] = "activity *= exp(-z / e_fold)"
+    prepares_from: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ()
 
     e_fold: Array = parameter(

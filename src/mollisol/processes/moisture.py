@@ -23,6 +23,7 @@ class MatricPotentialResponse:
     slot: ClassVar[str] = "moisture"
     name: ClassVar[str] = "matric_potential"
     equation: ClassVar[str] = "activity *= ln(psi_dry / psi) / ln(psi_dry / psi_wet), within [0, 1]"
+    prepares_from: ClassVar[tuple[str, ...]] = ("matric_potential",)
     reads: ClassVar[tuple[str, ...]] = ("forcing.matric_potential",)
 
     psi_dry: Array = parameter(

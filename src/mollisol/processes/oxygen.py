@@ -41,6 +41,7 @@ class DiffusionConsumption:
     equation: ClassVar[str] = (
         "d/dz(Dg dC/dz) = R C / C0;  Dg = D0(T) e^2 / phi^(2/3) + dissolved;  activity *= floor + (1 - floor) C / C0"
     )
+    prepares_from: ClassVar[tuple[str, ...]] = ("air_filled_porosity", "temperature")
     reads: ClassVar[tuple[str, ...]] = (
         "soil.porosity",
         "forcing.air_filled_porosity",

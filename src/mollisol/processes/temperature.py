@@ -26,6 +26,7 @@ class Q10:
     slot: ClassVar[str] = "temperature"
     name: ClassVar[str] = "q10"
     equation: ClassVar[str] = "activity *= q10 ** ((T - 10 degC) / 10)"
+    prepares_from: ClassVar[tuple[str, ...]] = ("temperature",)
     reads: ClassVar[tuple[str, ...]] = ("forcing.temperature",)
 
     q10: Array = parameter(

@@ -1,0 +1,77 @@
+"""The models that exist and what may stand in their slots. Loads no JAX: a study file is checked with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mollisol.units import InputError, nearest
+
+if TYPE_CHECKING:
+    from mollisol.column.model import Model
+
+SLOTS: dict[str, tuple[str, ...]] = {
+    "temperature": ("q10",),
+    "moisture": ("matric_potential",),
+    "energy": ("depth_scalar", "none"),
+    "occlusion": ("aggregates", "none"),
+    "depolymerisation": ("first_order",),
+    "nutrients": ("none",),
+    "priming": ("none",),
+    "variability": ("none",),
+    "oxygen": ("diffusion", "none"),
+    "protection": ("none",),
+    "bioturbation": ("diffusion", "none"),
+    "dissolved_transport": ("percolation", "none"),
+    "nonlocal": ("none",),
+    "erosion": ("none",),
+}
+"""Alternatives of each slot of `whole_profile`, the default first; the code is in `mollisol.processes`."""
+
+MODELS: dict[str, str] = {
+    "whole_profile": "carbon of the whole profile to 2 m, by seven pools and switchable processes"
+}
+"""Models that a study can name, with what they are."""
+
+
+def build(name: str = "whole_profile", slots: Mapping[str, str] | None = None) -> Model:
+    """Return a model with its slots filled; loads JAX.
+
+    Raises
+    ------
+    InputError
+        For a model, slot or alternative that does not exist.
+    """
+    _check(name)
+    from mollisol.models.whole_profile import whole_profile
+
+    return whole_profile(slots)
+
+
+def describe_model(name: str) -> dict[str, Any]:
+    """Return name, what it is, and its slots: {slot: (default, other alternatives...)}."""
+    _check(name)
+    return {"name": name, "about": MODELS[name], "slots": SLOTS}
+
+
+def describe_processes(name: str) -> dict[str, Any]:
+    """Return pools and every alternative of every slot with equation, what it reads, and parameters; loads JAX."""
+    _check(name)
+    from mollisol.models.whole_profile import POOLS
+    from mollisol.processes import ALTERNATIVES, declared
+
+    return {
+        **describe_model(name),
+        "pools": POOLS,
+        "processes": {
+            slot: {alternative: declared(cls) for alternative, cls in alternatives.items()}
+            for slot, alternatives in ALTERNATIVES.items()
+        },
+    }
+
+
+def _check(name: str) -> None:
+    if name not in MODELS:
+        close = nearest(name, MODELS)
+        listed = f"models: {', '.join(MODELS)}"
+        raise InputError(f"there is no model '{name}'", remedy=f"did you mean '{close}'? {listed}" if close else listed)

@@ -1,0 +1,277 @@
+"""From plans, soil and climate to the arrays of a run: columns = plans x members, the plan varying slowest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.climate import Climate, DepthClimate, at_depth, climatology, monthly
+from mollisol.column.events import mixing_map
+from mollisol.column.setup import Events, Setup, vertical
+from mollisol.grid import Grid
+from mollisol.models.whole_profile import POOLS
+from mollisol.plants import LITTER_POOLS
+from mollisol.plants.allocation import AllocationParameters
+from mollisol.practices import (
+    ClimateMeans,
+    Management,
+    Plan,
+    PlantChoices,
+    Timeline,
+    compile_cycle,
+    compile_management,
+    union_sources,
+)
+from mollisol.soil import SoilLayers, fine_earth_mass
+from mollisol.soil.organic_matter import MATTER_PER_CARBON
+from mollisol.units import MONTHS_PER_YEAR
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """The soil and climate of a site.
+
+    Attributes
+    ----------
+    grid, layers : the soil on the layers.
+    mass : (layer,) fine earth, kg/m2.
+    climate : as read; means : its monthly means.
+    latitude, elevation : degrees and m.
+    """
+
+    grid: Grid
+    layers: SoilLayers
+    mass: Array
+    climate: Climate
+    means: ClimateMeans
+    latitude: float
+    elevation: float
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Management of several plans over the same months, with what an ensemble scales.
+
+    Attributes
+    ----------
+    managements : one for each plan, with a common source axis.
+    by_above, by_below : (month, source, plan), change of the amounts for a scale of above- or below-ground inputs of 2.
+    """
+
+    managements: list[Management]
+    by_above: Array
+    by_below: Array
+
+    def amount(self, above: Array, below: Array) -> Array:
+        """Return (month, source, plan * member), kg C/m2/yr, for (member,) scales."""
+        base = np.stack([one.amount for one in self.managements], axis=-1)
+        scaled = base[..., None] + self.by_above[..., None] * (above - 1.0) + self.by_below[..., None] * (below - 1.0)
+        return np.asarray(scaled.reshape(*base.shape[:2], -1))
+
+
+def make_place(layers: SoilLayers, climate: Climate, latitude: float, elevation: float) -> Place:
+    """Put a site together from its soil and climate."""
+    mean = climatology(climate)
+    mass = fine_earth_mass(layers.bulk_density / 1000.0, layers.grid.thickness, 100.0 * layers.coarse_fraction)
+    return Place(layers.grid, layers, mass, climate, (mean.temperature, mean.precipitation), latitude, elevation)
+
+
+def _choices(above: float, below: float) -> PlantChoices:
+    return PlantChoices(AllocationParameters(above_ground_scale=above, below_ground_scale=below))
+
+
+def _inputs(variants: Sequence[list[Management]]) -> Inputs:
+    joined = union_sources([one for variant in variants for one in variant])
+    plain, above, below = joined[0::3], joined[1::3], joined[2::3]
+    stacked = [np.stack([m.amount for m in group], axis=-1) for group in (plain, above, below)]
+    return Inputs(plain, stacked[1] - stacked[0], stacked[2] - stacked[0])
+
+
+SCALES = ((1.0, 1.0), (2.0, 1.0), (1.0, 2.0))
+
+
+def managed(place: Place, lines: Sequence[Timeline], years: tuple[int, int]) -> Inputs:
+    """Compile time lines over calendar years."""
+    return _inputs(
+        [
+            [compile_management(line, years, place.grid, place.latitude, place.means, _choices(*s)) for s in SCALES]
+            for line in lines
+        ]
+    )
+
+
+def cycled(place: Place, plan: Plan, start_year: int) -> Inputs:
+    """Compile one management cycle of a plan in the phase of a year."""
+    return _inputs(
+        [[compile_cycle(plan, place.grid, place.latitude, start_year, place.means, _choices(*s)) for s in SCALES]]
+    )
+
+
+def climate_at_depth(place: Place, climate: Climate, managements: Sequence[Management]) -> DepthClimate:
+    """Return the climate of each plan's column: plans differ in their roots and in how long they cover the ground."""
+    layers, count = place.layers, len(managements)
+    hydraulics = layers.hydraulics()
+    wide = replace(
+        hydraulics,
+        **{
+            name: np.repeat(value[:, None], count, axis=1)
+            for name, value in vars(hydraulics).items()
+            if isinstance(value, np.ndarray)
+        },
+    )
+    carbon = layers.organic_carbon_percent
+    known = np.flatnonzero(~np.isnan(carbon))
+    organic = carbon[np.minimum(np.arange(len(carbon)), known[-1])] / 100.0 * MATTER_PER_CARBON.value
+    cover = [np.minimum(m.cover.reshape(-1, MONTHS_PER_YEAR).mean(axis=0), 1.0) for m in managements]
+    return at_depth(
+        climate,
+        wide,
+        grid=place.grid,
+        latitude=place.latitude,
+        sand=layers.sand,
+        bulk_density=(place.mass / place.grid.thickness / 1000.0),
+        root_share=np.stack([m.root_share for m in managements], axis=-1),
+        organic_matter=np.minimum(organic, 1.0),
+        cover=np.stack(cover, axis=-1),
+        elevation=place.elevation,
+    )
+
+
+def forcing_of(climate: DepthClimate, porosity: Array) -> dict[str, Array]:
+    """Return the engine's forcing (month, row, plan) from the climate at depth; row 0 is the surface."""
+
+    def rows(surface: Array | float, below: Array) -> Array:
+        top = np.broadcast_to(np.asarray(surface, dtype=np.float64), below[:, 0].shape)
+        return np.concatenate([top[:, None], below], axis=1)
+
+    months = climate.temperature
+    return {
+        "temperature": rows(climate.surface_temperature, climate.temperature),
+        "matric_potential": rows(climate.surface_matric_potential, climate.matric_potential),
+        "water": rows(climate.water[:, 0], climate.water),
+        "air_filled_porosity": rows(np.broadcast_to(porosity[0], months[:, 0].shape), climate.air_filled_porosity),
+        "percolation": rows(climate.infiltration, climate.percolation),
+        "infiltration": rows(climate.infiltration, np.zeros_like(months)),
+    }
+
+
+def dated_forcing(
+    place: Place, managements: Sequence[Management], years: tuple[int, int]
+) -> tuple[dict[str, Array], DepthClimate, str]:
+    """Return forcing for a run, its climatology, and how the climate was continued ("" where nothing was).
+
+    A series that overlaps the run is used by date; what it does not cover takes its climatology.
+    """
+    mean = climate_at_depth(place, climatology(place.climate), managements)
+    porosity = place.layers.hydraulics().saturation
+    typical = forcing_of(mean, porosity)
+    if place.climate.resolution == "climatology":
+        return typical, mean, ""
+    series = climate_at_depth(place, monthly(place.climate), managements)
+    first = series.time.astype("datetime64[M]").astype(int)
+    wanted = np.arange(np.datetime64(f"{years[0]:04d}-01"), np.datetime64(f"{years[1] + 1:04d}-01")).astype(int)
+    position = np.searchsorted(first, wanted)
+    inside = (position < len(first)) & (first[np.minimum(position, len(first) - 1)] == wanted)
+    if not inside.any():
+        return typical, mean, "the climate series does not overlap the run: its climatology is used throughout"
+    dated = forcing_of(series, porosity)
+    mixed = {}
+    for name, value in typical.items():
+        own = value[np.arange(len(wanted)) % MONTHS_PER_YEAR]
+        own[inside] = dated[name][position[inside]]
+        mixed[name] = own
+    outside = int((~inside).sum())
+    if outside == 0:
+        return mixed, mean, ""
+    return mixed, mean, f"{outside} of {len(wanted)} months lie outside the climate series: its climatology is used"
+
+
+def soil_of(place: Place) -> dict[str, Array]:
+    """Return the soil-bound properties (row, 1) that the processes read."""
+    layers = place.layers
+
+    def rows(surface: float, below: Array) -> Array:
+        return np.concatenate([[surface], below])[:, None]
+
+    return {
+        "clay": rows(0.0, layers.clay),
+        "silt": rows(0.0, layers.silt),
+        "fine_earth": rows(1.0, place.mass / place.grid.thickness),
+        "porosity": rows(0.9, layers.hydraulics().saturation),
+        "binds": rows(0.0, np.ones(len(layers))),
+        "balance": rows(1.0, np.ones(len(layers))),
+    }
+
+
+def events_of(place: Place, managements: Sequence[Management], members: int) -> Events:
+    """Return the tillage of the plans: one event for each kind of work, the same for every plan that does it."""
+    work = [
+        np.stack([m.tillage_depth, m.tillage_mixing, m.tillage_burial, m.tillage_breakage], axis=-1)
+        for m in managements
+    ]
+    kinds = sorted({tuple(row) for one in work for row in one if row[0] > 0.0})
+    rows = len(place.grid) + 1
+    if not kinds:
+        return Events.none(rows)
+    happens = np.zeros((len(work[0]), len(kinds), len(managements)))
+    carbon, soil, keeps = [], [], []
+    for k, kind in enumerate(kinds):
+        depth, mixing, burial, breakage = kind
+        one, other = mixing_map(place.grid, place.mass, depth, mixing, burial)
+        carbon.append(one)
+        soil.append(other)
+        keeps.append(np.concatenate([[1.0], 1.0 - breakage * place.grid.depth_share(depth)]))
+        for p, rows_of_plan in enumerate(work):
+            happens[:, k, p] = np.all(rows_of_plan == kind, axis=1)
+    return Events(
+        np.repeat(happens, members, axis=-1),
+        np.stack(carbon)[..., None],
+        np.stack(soil)[..., None],
+        {"aggregation": np.stack(keeps)[..., None]},
+    )
+
+
+def assemble(
+    place: Place, inputs: Inputs, forcing: Mapping[str, Array], above: Array, below: Array, balance: Array
+) -> Setup:
+    """Put the arrays of a run together.
+
+    Parameters
+    ----------
+    inputs : management of the plans.
+    forcing : (month, row, plan).
+    above, below : (member,) scales of the inputs.
+    balance : (row, plan * member) or (row, 1), factor on the loss of mineral carbon.
+    """
+    plans, members = len(inputs.managements), len(above)
+    thickness, depth = vertical(place.grid)
+    columns = {name: np.repeat(value, members, axis=-1) for name, value in forcing.items()}
+    root = np.stack([m.root_respiration for m in inputs.managements], axis=-1)
+    columns["root_respiration"] = (root[..., None] * below).reshape(*root.shape[:2], -1)
+    names = [pool.name for pool in POOLS]
+    quality = np.zeros((len(inputs.managements[0].sources), len(names), plans))
+    for i, pool in enumerate(LITTER_POOLS):
+        quality[:, names.index(pool)] = np.stack([m.quality[:, i] for m in inputs.managements], axis=-1)
+    placement = np.stack([m.depth for m in inputs.managements], axis=-1)
+    return Setup(
+        thickness,
+        depth,
+        {**soil_of(place), "balance": balance},
+        columns,
+        inputs.amount(above, below),
+        _shared(placement, members),
+        _shared(quality, members),
+        events_of(place, inputs.managements, members),
+    )
+
+
+def _shared(per_plan: Array, members: int) -> Array:
+    """Keep one column where all plans agree, else repeat each plan's for its members."""
+    if np.all(per_plan == per_plan[..., :1]):
+        return per_plan[..., :1]
+    return np.repeat(per_plan, members, axis=-1)

@@ -1,0 +1,237 @@
+"""The initial state: what the model makes of the past, what was measured, and how the two are brought together.
+
+- `equilibrium`: the steady state of the oldest known management, then the past as told, to the first year.
+- `measured`: the same, with each layer scaled to the observed SOC; pools keep the model's proportions.
+- `balanced`: the loss of mineral carbon is multiplied by a factor b(z) so that the past leads to the observed SOC.
+
+log b is a Gaussian process over depth (mean 0, standard deviation such that [1/3, 3] holds 95 %, correlation length
+0.3 m): smooth, 1 where nothing is known, and fitted to the observations within their error, not through them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.column.equilibrium import equilibrium
+from mollisol.column.setup import select_columns
+from mollisol.column.simulate import State
+from mollisol.column.tiles import advance
+from mollisol.models.whole_profile import POOLS
+from mollisol.practices import Plan
+from mollisol.study.columns import Place, assemble, climate_at_depth, cycled, forcing_of, managed
+
+Array = NDArray[np.float64]
+
+SPREAD = math.log(3.0) / 1.96
+"""Standard deviation of log b: a factor of 3 is at the edge of 95 %."""
+
+CORRELATION_LENGTH = 0.3
+"""m; soil properties change over a few decimetres (horizons)."""
+
+LARGEST_FACTOR = 3.0
+ITERATIONS = 8
+CLOSE_ENOUGH = 0.002
+"""Change of log b at which the fit ends; far below any observation's error."""
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """The start of a run for every member.
+
+    Attributes
+    ----------
+    state : carbon (row, pool, member) and soil-bound state.
+    balance : (row, member), the factor b; ones unless balanced.
+    equilibrium : (layer, member) SOC after the past without any adjustment, kg C/m2.
+    measured_state : the state scaled to the observations, for the trend that it would have.
+    warnings : what is doubtful, in sentences.
+    """
+
+    state: State
+    balance: Array
+    equilibrium: Array
+    measured_state: State
+    warnings: list[str] = field(default_factory=list)
+
+
+def soc_of(carbon: Array) -> Array:
+    """Return (layer, column) SOC of (row, pool, column)."""
+    counted = np.array([pool.counts_as_soc for pool in POOLS], dtype=np.float64)
+    return np.asarray(np.einsum("lpc,p->lc", carbon[1:], counted))
+
+
+class Past:
+    """Runs the past of a field for given balance factors: steady state, then each later period."""
+
+    def __init__(
+        self, place: Place, model: Any, plans: Sequence[Plan], end: int, above: Array, below: Array, steps: int
+    ) -> None:
+        self.model, self.steps = model, steps
+        self.members = len(above)
+        ones = np.ones((len(place.grid) + 1, 1))
+        porosity = place.layers.hydraulics().saturation
+        first = cycled(place, plans[0], plans[0].from_year)
+        mean = climate_at_depth(place, _typical(place), first.managements)
+        self.first = assemble(place, first, forcing_of(mean, porosity), above, below, ones)
+        self.cycle = first.managements[0].months
+        self.notes = list(first.managements[0].notes)
+        self.periods: list[tuple[Any, int]] = []
+        later = list(plans[1:])
+        if later:
+            # one common window for all periods, so that they share one compiled program
+            length = math.lcm(*(plan.cycle_years for plan in later))
+            origin = later[0].from_year
+            moved = [((origin, replace(plan, from_year=origin)),) for plan in later]
+            inputs = managed(place, moved, (origin, origin + length - 1))
+            mean = climate_at_depth(place, _typical(place), inputs.managements)
+            setup = assemble(place, inputs, forcing_of(mean, porosity), above, below, ones)
+            starts = [plan.from_year for plan in later] + [end]
+            total = self.members * len(later)
+            for i in range(len(later)):
+                index = np.arange(i * self.members, (i + 1) * self.members)
+                own = select_columns(setup, index) if total > 1 else setup
+                self.periods.append((own, starts[i + 1] - starts[i]))
+                self.notes += inputs.managements[i].notes
+
+    def run(self, balance: Array, guess: State) -> tuple[State, State]:
+        """Return the steady state and the state at the end of the past, for balance (row, member)."""
+        setup = replace(self.first, soil={**self.first.soil, "balance": balance})
+        names = [f"member {i + 1}" for i in range(self.members)]
+        steady = equilibrium(self.model, setup, guess, self.cycle, steps=self.steps, names=names).state
+        state = steady
+        for own, years in self.periods:
+            setup = replace(own, soil={**own.soil, "balance": balance})
+            state = advance(self.model, setup, state, years, steps=self.steps)
+        return steady, state
+
+
+def _typical(place: Place) -> Any:
+    from mollisol.climate import climatology
+
+    return climatology(place.climate)
+
+
+def observed(place: Place) -> tuple[Array, Array, Array]:
+    """Return (layer,) SOC of whole layers and its relative error, NaN where less than half was sampled, and a mask."""
+    layers = place.layers
+    share = layers.measured
+    with np.errstate(invalid="ignore", divide="ignore"):
+        soc = np.where(share >= 0.5, layers.organic_carbon / share, np.nan)
+        relative = np.where(share >= 0.5, layers.organic_carbon_error / layers.organic_carbon, np.nan)
+    known = np.isfinite(soc) & (soc > 0.0)
+    return soc, np.maximum(relative, 0.02), known
+
+
+def make_start(
+    kind: str,
+    place: Place,
+    past: Past,
+    progress: Callable[[float], None] | None = None,
+) -> Start:
+    """Make the initial state of every member.
+
+    Parameters
+    ----------
+    kind : "equilibrium", "measured" or "balanced".
+    """
+    rows = len(place.grid) + 1
+    guess = State(np.zeros((rows, len(POOLS), past.members)), {"aggregation": np.ones((rows, past.members))})
+    ones = np.ones((rows, past.members))
+    steady, plain = past.run(ones, guess)
+    soc = soc_of(plain.carbon)
+    measured_state = scaled_to(place, plain)
+    if kind == "equilibrium":
+        return Start(plain, ones, soc, measured_state)
+    if kind == "measured":
+        return Start(measured_state, ones, soc, measured_state)
+    balance, state, warnings = _balance(place, past, steady, plain, progress)
+    return Start(state, balance, soc, scaled_to(place, state), warnings)
+
+
+def scaled_to(place: Place, state: State) -> State:
+    """Scale each layer to the observed SOC; below the last sample the model's shape goes on from there."""
+    soc, _, known = observed(place)
+    model = soc_of(state.carbon)
+    if not known.any():
+        return state
+    ratio = np.full(model.shape, np.nan)
+    ratio[known] = soc[known, None] / model[known]
+    index = np.flatnonzero(known)
+    # a layer without a sample takes the ratio of the nearest one above it, or of the first
+    above = np.array([index[max(int(np.searchsorted(index, i, side="right")) - 1, 0)] for i in range(len(soc))])
+    carbon = state.carbon.copy()
+    carbon[1:] = carbon[1:] * ratio[above][:, None]
+    return State(carbon, state.soil)
+
+
+def _balance(
+    place: Place,
+    past: Past,
+    steady: State,
+    plain: State,
+    progress: Callable[[float], None] | None,
+) -> tuple[Array, State, list[str]]:
+    soc, relative, known = observed(place)
+    depth = place.grid.centres
+    covariance = SPREAD**2 * np.exp(-np.abs(depth[:, None] - depth[None]) / CORRELATION_LENGTH)
+    mineral = [pool.name for pool in POOLS].index("mineral")
+    error = np.log1p(relative[known])
+    log_factor = np.zeros((len(depth), past.members))
+    state, guess = plain, steady
+    model = np.log(soc_of(plain.carbon))
+    slope = plain.carbon[1:, mineral] / soc_of(plain.carbon)
+    for iteration in range(ITERATIONS):
+        new = np.empty_like(log_factor)
+        for m in range(past.members):
+            sensitivity = np.clip(slope[known, m], 0.1, 1.0)
+            wanted = model[known, m] - np.log(soc[known]) + sensitivity * log_factor[known, m]
+            cross = covariance[:, known] * sensitivity
+            own = covariance[np.ix_(known, known)] * sensitivity[:, None] * sensitivity[None] + np.diag(error**2)
+            new[:, m] = cross @ np.linalg.solve(own, wanted)
+        moved = np.max(np.abs(new - log_factor))
+        before, log_old = model, log_factor
+        log_factor = new
+        balance = np.concatenate([np.ones((1, past.members)), np.exp(log_factor)])
+        guess, state = past.run(balance, guess)
+        model = np.log(soc_of(state.carbon))
+        # secant: how SOC really answered, where the factor moved enough to tell
+        step = log_factor - log_old
+        far = np.abs(step) > 0.02
+        slope = np.where(far, np.clip(-(model - before) / np.where(far, step, 1.0), 0.1, 1.0), slope)
+        if progress is not None:
+            progress((iteration + 1) / ITERATIONS)
+        if moved < CLOSE_ENOUGH:
+            break
+    return balance, state, _doubts(place, np.exp(log_factor), np.exp(model))
+
+
+def _doubts(place: Place, factor: Array, soc: Array) -> list[str]:
+    observed_soc, relative, known = observed(place)
+    edges = 100.0 * place.grid.edges
+    typical, fitted = np.median(factor, axis=1), np.median(soc, axis=1)
+
+    def where(mask: NDArray[np.bool_]) -> str:
+        return ", ".join(f"{edges[i]:g}-{edges[i + 1]:g} cm" for i in np.flatnonzero(mask))
+
+    warnings = []
+    outside = (typical > LARGEST_FACTOR) | (typical < 1.0 / LARGEST_FACTOR)
+    if outside.any():
+        warnings.append(
+            f"The factor on the loss of mineral carbon leaves 1/3 to 3 in {where(outside)} "
+            f"(it ranges from {typical.min():.2f} to {typical.max():.2f}): the model does not explain this soil there. "
+            "Consider 'initial: measured'."
+        )
+    missed = np.zeros_like(known)
+    missed[known] = np.abs(np.log(fitted[known] / observed_soc[known])) > 2.0 * np.log1p(relative[known])
+    if missed.any():
+        warnings.append(
+            f"The balanced profile misses the measurement by more than two standard errors in {where(missed)}. "
+            "Consider 'initial: measured'."
+        )
+    return warnings

@@ -1,0 +1,251 @@
+"""The simulation of a study: from files to plans, columns, initial state, years and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.column.backend import configure
+from mollisol.grid import Grid
+from mollisol.study.draws import draw, drawn_model
+from mollisol.study.plans import baseline_plan, history_plans, timelines
+from mollisol.study.result import by_plan, dataset, yearly
+from mollisol.study.schema import StudySpec
+from mollisol.units import MONTHS_PER_YEAR, InputError, parameters_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from mollisol.soil import Profile, SoilLayers
+    from mollisol.study.initial import Start
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """A simulated study with what a report tells beside the result.
+
+    Attributes
+    ----------
+    result : as in `result.nc`.
+    profile, layers : the measured profile, as read and on the layers.
+    start : the initial state of every member.
+    initial_soc : (layer,) SOC at the start, median of the members, kg C/m2.
+    measured_trend : a sentence on the trend that the measured state would have.
+    drawn : values of the drawn parameters, (member,) by `slot.parameter`.
+    slots : alternative in each slot of the model.
+    rotation_years : the window of the turnover times.
+    crops : crops of the baseline (cover crops among them).
+    notes : what was chosen for the user.
+    warnings : what the reader should doubt.
+    steps : implicit steps per month.
+    """
+
+    result: xr.Dataset
+    profile: Profile
+    layers: SoilLayers
+    start: Start
+    initial_soc: Array
+    measured_trend: str
+    drawn: dict[str, Array]
+    slots: dict[str, str]
+    rotation_years: int
+    crops: list[str]
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    steps: int = 1
+
+
+def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulation:
+    """Simulate a checked study; see `Simulation`.
+
+    Raises
+    ------
+    InputError
+        If profile, climate or plans are wrong.
+    RunError
+        If a member has no steady state, or JAX is not in double precision.
+    """
+    configure()
+    from mollisol.climate import read_climate
+    from mollisol.column.simulate import State
+    from mollisol.column.tiles import DEFAULT_STEPS, simulate
+    from mollisol.models import build
+    from mollisol.models.whole_profile import POOLS
+    from mollisol.plants.allocation import AllocationParameters
+    from mollisol.soil import harmonise, read_profile
+    from mollisol.study.columns import assemble, dated_forcing, make_place, managed
+    from mollisol.study.initial import Past, make_start, soc_of
+
+    def tell(stage: str) -> Callable[[float], None] | None:
+        return None if progress is None else (lambda share: progress(stage, share))
+
+    grid = Grid() if spec.grid is None else Grid(spec.grid)
+    profile = read_profile(spec.profile)
+    layers = harmonise(profile, grid)
+    climate = read_climate(spec.climate)
+    place = make_place(layers, climate, spec.site.latitude, spec.site.elevation_m)
+    years = (spec.years.start, spec.years.end)
+    members, steps = spec.ensemble, spec.steps_per_month or DEFAULT_STEPS
+
+    lines = timelines(spec)
+    names = list(lines)
+    inputs = managed(place, [*lines.values(), lines["baseline"]], years)  # the last: from the measured state
+    plans = len(inputs.managements)
+
+    model, drawn = drawn_model(build(spec.model.name, spec.model.slots), members, spec.seed)
+    scales = parameters_of(AllocationParameters)
+    above = draw("above_ground_scale", scales["above_ground_scale"], members, spec.seed)
+    below = draw("below_ground_scale", scales["below_ground_scale"], members, spec.seed)
+    drawn |= {"inputs.above_ground_scale": above, "inputs.below_ground_scale": below}
+
+    if progress is not None:
+        progress("climate at depth", 0.0)
+    forcing, mean_climate, continued = dated_forcing(place, inputs.managements, years)
+    past_plans = history_plans(spec) or [baseline_plan(spec)]
+    past = Past(place, model, past_plans, spec.years.start, above, below, steps)
+    start = make_start(spec.initial, place, past, tell("initial state"))
+
+    rows = len(grid) + 1
+    balance = np.tile(start.balance, (1, plans))
+    balance[:, -members:] = 1.0
+    setup = assemble(place, inputs, forcing, above, below, balance)
+    repeated = _repeat_model(model, plans)
+    carbon = np.tile(start.state.carbon, (1, 1, plans))
+    carbon[..., -members:] = start.measured_state.carbon
+    state = State(carbon, {name: np.tile(value, (1, plans)) for name, value in start.state.soil.items()})
+    count = years[1] - years[0] + 1
+    _, annual = simulate(repeated, setup, state, count, steps=steps, progress=tell("years"))
+
+    rotation = min(baseline_plan(spec).cycle_years, count)
+    real = plans - 1
+    own = slice(0, real * members)
+
+    def shaped(value: Array) -> Array:
+        return by_plan(value[..., own], real, members)
+
+    def stocks(first: Array, rest: Array) -> Array:
+        return shaped(yearly(first, rest))
+
+    def flux(value: Array) -> Array:
+        return shaped(yearly(np.full(value.shape[1:], np.nan), value))
+
+    soc0 = soc_of(carbon)
+    zero = np.zeros_like(annual.leaching)
+    bnpp = _bnpp(inputs, below, rotation)
+    window = slice(-rotation, None)
+    mean_soc = shaped(yearly(soc0, annual.soc)[1:][window].mean(axis=0))
+    mean_input = shaped(annual.input[window, 1:].mean(axis=0))
+    mean_respired = shaped(annual.respiration[window, 1:].mean(axis=0))
+    mass = layers.mineral_mass
+    values: dict[str, Array] = {
+        "soc": stocks(soc0, annual.soc),
+        "surface_litter": stocks(carbon[0].sum(axis=0), annual.surface),
+        "input": flux(annual.input[:, 1:]),
+        "surface_input": flux(annual.input[:, 0]),
+        "respiration": flux(annual.respiration[:, 1:]),
+        "root_respiration": flux(annual.root_respiration[:, 1:]),
+        "surface_respiration": flux(annual.respiration[:, 0]),
+        "leaching": flux(annual.leaching),
+        "runoff": flux(annual.runoff),
+        "erosion": flux(zero),
+        "deposition": flux(zero),
+        "bottom_exchange": flux(annual.bottom_exchange),
+        "balance_residual": shaped(annual.residual),
+        "mineral_mass": np.broadcast_to(mass, (real, members, count + 1, len(mass))),
+        "turnover_time": _ratio(mean_soc, mean_input),
+        "turnover_time_bnpp": _ratio(mean_soc, bnpp[:real]),
+        "loss_time": _ratio(mean_soc, mean_respired),
+        "bnpp": bnpp[:real],
+        "soil_temperature": np.moveaxis(mean_climate.temperature[..., :real], -1, 0),
+        "soil_moisture": np.moveaxis(mean_climate.water[..., :real], -1, 0),
+    }
+    if spec.output.pools:
+        # row 0 is the surface litter, a variable of its own
+        values["carbon"] = stocks(carbon[1:].transpose(0, 1, 2), annual.carbon[:, 1:])
+    result = dataset(
+        values,
+        names,
+        members,
+        grid,
+        [pool.name for pool in POOLS],
+        years,
+        {"title": spec.name, "model": spec.model.name, "source": "mollisol", "initial": spec.initial},
+    )
+    if rows != annual.input.shape[1]:
+        raise InputError("the grid of the result differs from the grid of the run")
+    trend = annual.soc[-1, :, -members:].sum(axis=0) - soc0[:, -members:].sum(axis=0)
+    return Simulation(
+        result,
+        profile,
+        layers,
+        start,
+        np.median(soc0[:, :members], axis=1),
+        _trend(spec, trend, count),
+        drawn,
+        {process.slot: process.name for process in model.processes if process.slot},
+        rotation,
+        _crops(spec),
+        sorted({note for one in inputs.managements for note in one.notes} | set(past.notes)) + list(layers.notes),
+        start.warnings + ([continued] if continued else []) + _deep(layers, grid),
+        steps,
+    )
+
+
+def _repeat_model(model: Any, plans: int) -> Any:
+    import jax
+
+    return jax.tree_util.tree_map(lambda leaf: np.tile(leaf, plans), model)
+
+
+def _ratio(stock: Array, flux: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(flux > 0.0, stock / np.where(flux > 0.0, flux, 1.0), np.inf)
+
+
+def _bnpp(inputs: Any, below: Array, rotation: int) -> Array:
+    """Below-ground productivity (plan, member, layer) of the last rotation, kg C/m2/yr."""
+    found = []
+    for p, management in enumerate(inputs.managements):
+        months = slice(-rotation * MONTHS_PER_YEAR, None)
+        roots = management.below_ground
+        base = (management.amount[months].mean(axis=0) * roots) @ management.depth[:, 1:]
+        more = (inputs.by_below[months, :, p].mean(axis=0) * roots) @ management.depth[:, 1:]
+        found.append(base + (below - 1.0)[:, None] * more)
+    return np.stack(found)
+
+
+def _trend(spec: StudySpec, change: Array, count: int) -> str:
+    if spec.initial == "measured":
+        return ""
+    low, middle, high = 10.0 * np.quantile(change, [0.05, 0.5, 0.95]) / count
+    return (
+        f"Started from the measured profile instead, without any adjustment, the baseline would change by "
+        f"{middle:+.2f} Mg C/ha a year (5-95 %: {low:+.2f} to {high:+.2f}) over 0-2 m during the run: "
+        "what the model makes of the past and what was measured differ by that much."
+    )
+
+
+def _crops(spec: StudySpec) -> list[str]:
+    plan = baseline_plan(spec)
+    found: list[str] = []
+    for entry in plan.rotation:
+        for name in (entry.crop, entry.cover_crop.crop if entry.cover_crop else None):
+            if name and name not in found:
+                found.append(name)
+    return found
+
+
+def _deep(layers: SoilLayers, grid: Grid) -> list[str]:
+    if layers.measured_depth >= grid.bottom - 1e-9:
+        return []
+    return [
+        f"The profile was sampled to {100 * layers.measured_depth:.0f} cm; below, texture is carried down and carbon "
+        "is the model's own."
+    ]

@@ -45,7 +45,7 @@ class FirstOrderDepolymerisation:
         confidence="opened", distribution="lognormal", spread=0.5, about="rate of char",
     )  # fmt: skip
     mineral: Array = parameter(
-        0.025, "1/yr", 0.002, 0.2, "RothC humus 0.02 per yr, Tier 2 passive 1/145 per yr and slow 0.21 per yr: between",
+        0.05, "1/yr", 0.002, 0.3, "RothC humus 0.02 per yr; IPCC 2019 Tier 2 slow 0.21, passive 0.007 per yr",
         confidence="medium", distribution="lognormal", spread=0.35, about="rate at which mineral carbon is released",
     )  # fmt: skip
     uptake: Array = parameter(
@@ -61,7 +61,8 @@ class FirstOrderDepolymerisation:
         confidence="opened", distribution="lognormal", spread=0.3, about="turnover rate of microbes",
     )  # fmt: skip
     necromass_to_mineral: Array = parameter(
-        0.5, "1", 0.05, 0.95, "Millennial: half of the turnover becomes mineral-associated", confidence="medium",
+        0.3, "1", 0.05, 0.95, "Millennial: 0.5; mineral carbon formed from 9 % of roots, 7 % of shoots and 46 % of "
+        "rhizodeposits (Villarino et al. 2021): below it", confidence="medium",
         distribution="logit", spread=0.3, about="share of dying microbes that is stabilised on minerals",
     )  # fmt: skip
 

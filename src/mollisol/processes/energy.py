@@ -27,12 +27,12 @@ class ResidualDepthScalar:
     reads: ClassVar[tuple[str, ...]] = ()
 
     e_fold: Array = parameter(
-        0.40,
+        0.70,
         "m",
         0.1,
         10.0,
-        "CLM4.5 (Koven et al. 2013): 0.5 m; CLM5: 10 m (none); log-linear rise of the published turnover times "
-        "from 50 to 4,000 yr (Luo et al. 2025, fig. 1b): 0.38 m",
+        "CLM4.5 (Koven et al. 2013): 0.5 m; CLM5: 10 m (none); a rise of turnover times from 27 yr (0-20 cm) to "
+        "111 yr (80-100 cm) in cropland (medians, Sierra et al. 2024), of which tillage explains a part",
         confidence="computed",
         distribution="lognormal",
         spread=0.3,

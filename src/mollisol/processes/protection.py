@@ -25,9 +25,9 @@ class LinearSorption:
     reads: ClassVar[tuple[str, ...]] = ("soil.binds", "soil.clay", "soil.silt")
 
     sorption: Array = parameter(
-        1.0,
+        0.3,
         "1/yr",
-        0.05,
+        0.02,
         50.0,
         "sorption competes with uptake (Millennial, COMISSION); JSM 60 m3/kg C/yr times free capacity is an upper end",
         confidence="low",

@@ -45,6 +45,8 @@ class Simulation:
     notes : what was chosen for the user.
     warnings : what the reader should doubt.
     steps : implicit steps per month.
+    source : where the profile comes from.
+    sources : data and their origin, for the report.
     """
 
     result: xr.Dataset
@@ -60,6 +62,8 @@ class Simulation:
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     steps: int = 1
+    source: str = ""
+    sources: list[str] = field(default_factory=list)
 
 
 def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulation:
@@ -193,9 +197,19 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         rotation,
         _crops(spec),
         sorted({note for one in inputs.managements for note in one.notes} | set(past.notes)) + list(layers.notes),
-        start.warnings + ([continued] if continued else []) + _deep(layers, grid),
+        ([continued] if continued else []) + _deep(layers, grid),
         steps,
+        _profile_source(profile),
+        [f"Profile: {_profile_source(profile)}", f"Climate: {spec.climate.name} ({climate.resolution})"],
     )
+
+
+def _profile_source(profile: Profile) -> str:
+    named = [str(source) for source in dict.fromkeys(profile.source if profile.source is not None else []) if source]
+    year = profile.sample_year
+    when = sorted({int(y) for y in year[np.isfinite(year)]}) if year is not None else []
+    text = "; ".join(named) or f"profile {profile.profile_id}"
+    return f"{text}, sampled {', '.join(map(str, when))}" if when else text
 
 
 def _repeat_model(model: Any, plans: int) -> Any:

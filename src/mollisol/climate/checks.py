@@ -124,7 +124,7 @@ def _check_pairs(climate: Climate, first_line: int) -> None:
     low, high = climate.temperature_min, climate.temperature_max
     if (low is None) != (high is None):
         raise InputError("only one of minimum and maximum temperature is given", file=climate.source,
-                         key="temperature_min_c" if high is None else "temperature_max_c",
+                         key="temperature_max_c" if high is None else "temperature_min_c",
                          remedy="give both or neither")  # fmt: skip
     if low is None or high is None:
         return

@@ -224,9 +224,8 @@ def _assemble(
         return None if values is None else np.broadcast_to(values.reshape(len(series), -1), shape)
 
     diurnal = wide(series.diurnal_amplitude)
-    known = wide(series.temperature_deviation)
-    # Where the steps are days they hold the variation themselves; where they are smooth it is added.
-    day_to_day = known if known is None else np.where(steps.deviation > 0.0, known, 0.0)
+    # Daily steps hold the day-to-day variation themselves; where they are smooth, what they lack is added.
+    day_to_day = None if series.temperature_deviation is None else steps.deviation
     daily, synoptic = (damping(grid.edges, diffusivity, period) for period in (1.0, SYNOPTIC_PERIOD))
     one = np.ones((len(series), 1, site.columns))
     # A daily wave does not pass the snow.

@@ -16,9 +16,20 @@ _AS_IT_IS = {
     "degc", "c", "celsius", "degrees_celsius", "degree_celsius", "deg_c", "°c", "mm", "kg m-2", "kg/m2",
     "mj m-2", "mj/m2", "mj m-2 day-1", "mj m-2 d-1", "mj/m2/day", "m s-1", "m/s", "%", "percent",
 }  # fmt: skip
-_FACTOR = {"w m-2": 0.0864, "w/m2": 0.0864, "m": 1000.0, "cm": 10.0, "1": 100.0}
+_FACTOR = {
+    "radiation": {"w m-2": 0.0864, "w/m2": 0.0864, "j m-2": 1e-6},
+    "precipitation": {"m": 1000.0, "cm": 10.0},
+    "pet": {"m": 1000.0, "cm": 10.0},
+    "relative_humidity": {"1": 100.0, "": 100.0},
+}
 _PER_SECOND = {"kg m-2 s-1": 86400.0, "kg/m2/s": 86400.0, "mm s-1": 86400.0, "mm/s": 86400.0,
                "mm/day": 1.0, "mm d-1": 1.0, "mm day-1": 1.0, "kg m-2 d-1": 1.0}  # fmt: skip
+_BELOW_ZERO = {
+    "precipitation": (1e-3, "as packing leaves them"),
+    "pet": (0.5, "dew, which is no demand for water"),
+}
+"""mm a day by which totals of gridded products fall below 0, and why."""
+
 _WIND_TO_2_M = 4.87 / np.log(67.8 * 10.0 - 5.42)
 """CMIP's wind is at 10 m (FAO-56 equation 47)."""
 
@@ -84,7 +95,13 @@ def _at_point(data: Any, file: str, point: str | None, latitude: float | None, l
         for column in COLUMNS
         if (name := names[column.name]) is not None
     }
-    return check(Climate(resolution, time, **values, source=file), 1)
+    warnings = []
+    for field, (depth, why) in _BELOW_ZERO.items():
+        total = values.get(field)
+        if total is not None and np.any(noise := (total < 0.0) & (total > -depth * days)):
+            values[field] = np.where(noise, 0.0, total)
+            warnings.append(f"{field}: {noise.sum()} values just below 0 ({why}) are read as 0")
+    return check(Climate(resolution, time, **values, source=file, warnings=tuple(warnings)), 1)
 
 
 def _variable(data: Any, column: Column) -> str | None:
@@ -128,7 +145,7 @@ def _in_unit(variable: Any, column: Column, days: Array, file: str) -> Array:
     known = unit.lower()
     if variable.name == "sfcWind":
         values = values * _WIND_TO_2_M
-    if not unit and variable.name in (column.name, *column.aliases):
+    if "units" not in variable.attrs and variable.name == column.name:
         return values
     if known in _AS_IT_IS:
         return values
@@ -136,6 +153,6 @@ def _in_unit(variable: Any, column: Column, days: Array, file: str) -> Array:
         return values - ZERO_CELSIUS
     if known in _PER_SECOND and column.total:
         return values * _PER_SECOND[known] * days
-    if known in _FACTOR and not column.field.startswith("temperature"):
-        return values * _FACTOR[known]
+    if known in (factors := _FACTOR.get(column.field, {})):
+        return values * factors[known]
     raise InputError(f"unit '{unit}' is not understood", file=file, key=str(variable.name), remedy=column.hint)

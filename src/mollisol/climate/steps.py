@@ -99,13 +99,12 @@ def daily_steps(climate: Climate, pet: Array, columns: int, relation: WetDays | 
     periodic = climate.resolution == "climatology"
     deviation = climate.temperature_deviation
     even = (_columns(pet, columns) / length[:, None])[:, None, :] * days[:, :, None]
-    return Steps(
-        series.months,
-        days,
-        within_months(_columns(climate.temperature, columns), length, days, periodic),
-        rain_on_days(_columns(climate.precipitation, columns), length, WIDTH, relation or WetDays()) / 1000.0,
-        even / 1000.0,
-        np.full((len(series), columns), UNKNOWN_DEVIATION)
-        if deviation is None
-        else np.array(_columns(deviation, columns)),
-    )
+    temperature = within_months(_columns(climate.temperature, columns), length, days, periodic)
+    if deviation is None:
+        spread = np.full((len(series), columns), UNKNOWN_DEVIATION)
+    else:
+        # Days deviate from the month's mean also by the season's drift, which the steps show.
+        drift = ((temperature - climate.temperature.reshape(len(series), 1, -1)) ** 2 * days[:, :, None]).sum(axis=1)
+        spread = np.sqrt(np.maximum(_columns(deviation, columns) ** 2 - drift / length[:, None], 0.0))
+    rain = rain_on_days(_columns(climate.precipitation, columns), length, WIDTH, relation or WetDays())
+    return Steps(series.months, days, temperature, rain / 1000.0, even / 1000.0, spread)

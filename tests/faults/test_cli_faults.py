@@ -9,14 +9,27 @@ from pathlib import Path
 import pytest
 
 from mollisol.cli.main import run
-from mollisol.examples import quick_folder
+from mollisol.examples import demo_folder
+
+STUDY = """\
+name: a maize field
+site: {latitude: 39.1, longitude: -96.6}
+profile: profile.csv
+climate: climate.csv
+years: {start: 2025, end: 2034}
+crops:
+  - {crop: maize, yield_t_ha: 3.0}
+practices:
+  - cover_crop
+ensemble: 1
+"""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for source in quick_folder().iterdir():
-        if source.is_file():
-            (tmp_path / source.name).write_bytes(source.read_bytes())
+    for name in ("profile.csv", "climate.csv"):
+        (tmp_path / name).write_bytes((demo_folder() / name).read_bytes())
+    (tmp_path / "study.yaml").write_text(STUDY)
     return tmp_path
 
 
@@ -34,7 +47,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("crop: wheat", "crop: weat", ["unknown crop 'weat'", "did you mean 'wheat'"]),
+        ("crop: maize", "crop: maze", ["unknown crop 'maze'", "did you mean 'maize'"]),
         ("- cover_crop", "- cover_cop", ["unknown practice 'cover_cop'", "did you mean 'cover_crop'"]),
         ("latitude: 39.1", "latitude: 391", ["'site.latitude'", "given 391", "from -90 to 90"]),
         ("ensemble: 1", "ensemble: 1\nensemble: 2", ["'ensemble'", "given twice"]),

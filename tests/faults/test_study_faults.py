@@ -183,6 +183,21 @@ def refuse(tmp_path: Path):
             "practices #1.label",
             ["belongs to the plan"],
         ),
+        (
+            {
+                "crops": "crops: [{crop: wheat, yield_t_ha: 7}]",
+                "practices": "practices:\n  - no_till\n  - cover_crop",
+            },
+            9,
+            "practices #2",
+            ["leaves no 3 months between harvest and sowing"],
+        ),
+        (
+            {"practices": "practices: [[no_till, reduced_till]]"},
+            7,
+            "practices #1",
+            ["contradict each other"],
+        ),
         ({"practices": "practices: [{label: x}]"}, 7, "practices #1.practice", ["is missing"]),
         ({"practices": "practices: [7]"}, 7, "practices #1", ["given 7", "a practice's name"]),
         (

@@ -14,7 +14,7 @@ import pytest
 
 from mollisol.cli.main import run
 from mollisol.cli.output import plain, table, to_json
-from mollisol.examples import demo_folder, quick_folder
+from mollisol.examples import demo_folder
 from mollisol.units import InputError, RunError
 
 COMMANDS = [
@@ -29,23 +29,46 @@ COMMANDS = [
     ["validate"],
     ["version"],
 ]
-QUICK = quick_folder() / "study.yaml"
+STUDY = """\
+name: a wheat field
+site: {latitude: 39.1, longitude: -96.6}
+profile: profile.csv
+climate: climate.csv
+years: {start: 2025, end: 2034}
+crops: [{crop: wheat, yield_t_ha: 3.0}]
+practices: [residue_removal]
+ensemble: 1
+"""
+
+
+@pytest.fixture
+def study(tmp_path_factory) -> str:
+    folder = tmp_path_factory.mktemp("study")
+    for name in ("profile.csv", "climate.csv"):
+        (folder / name).write_bytes((demo_folder() / name).read_bytes())
+    (folder / "study.yaml").write_text(STUDY)
+    return str(folder / "study.yaml")
 
 
 @pytest.fixture
 def runner(monkeypatch):
-    """Stand in for the simulation: remember what it was given, write a report."""
+    """Stand in for the simulation and its report: remember what they were given, write a file."""
     calls = []
 
     def run_study(spec, directory, progress=None):
         calls.append((spec, directory, progress))
-        report = Path(directory) / "report.html"
+        return "the simulation"
+
+    def write_results(spec, done, folder):
+        assert done == "the simulation"
+        report = Path(folder) / "report.html"
         report.write_text("report")
         return report
 
     module = types.ModuleType("mollisol.study.run")
     module.run_study = run_study
     monkeypatch.setitem(sys.modules, "mollisol.study.run", module)
+    monkeypatch.setattr("mollisol.cli.report.write_results", write_results)
     return types.SimpleNamespace(calls=calls, module=module)
 
 
@@ -93,9 +116,9 @@ def test_wrong_usage_is_exit_code_2(capsys, command):
         assert "practices" in shown.err
 
 
-def test_run_passes_the_checked_study(capsys, tmp_path, runner):
+def test_run_passes_the_checked_study(capsys, tmp_path, runner, study):
     output = tmp_path / "deep" / "results"
-    assert run(["run", str(QUICK), "-o", str(output), "--members", "7", "--seed", "11"]) == 0
+    assert run(["run", study, "-o", str(output), "--members", "7", "--seed", "11"]) == 0
     (spec, directory, progress) = runner.calls[0]
     assert (spec.ensemble, spec.seed) == (7, 11)
     assert "seed" not in spec.defaults_used
@@ -105,17 +128,17 @@ def test_run_passes_the_checked_study(capsys, tmp_path, runner):
     assert capsys.readouterr().out == f"Report: {output / 'report.html'}\n"
 
 
-def test_quiet_says_nothing(capsys, tmp_path, runner):
-    assert run(["run", str(QUICK), "-o", str(tmp_path), "--quiet"]) == 0
+def test_quiet_says_nothing(capsys, tmp_path, runner, study):
+    assert run(["run", study, "-o", str(tmp_path), "--quiet"]) == 0
     shown = capsys.readouterr()
     assert shown.out == shown.err == ""
     assert runner.calls[0][0].ensemble == 1
 
 
-def test_foreign_files_in_the_output_folder_stay(tmp_path, runner):
+def test_foreign_files_in_the_output_folder_stay(tmp_path, runner, study):
     (tmp_path / "mine.txt").write_text("mine")
     (tmp_path / "report.html").write_text("old")
-    assert run(["run", str(QUICK), "-o", str(tmp_path)]) == 0
+    assert run(["run", study, "-o", str(tmp_path)]) == 0
     assert (tmp_path / "mine.txt").read_text() == "mine"
     assert (tmp_path / "report.html").read_text() == "report"
 
@@ -129,25 +152,25 @@ def test_foreign_files_in_the_output_folder_stay(tmp_path, runner):
         (OSError(28, "No space left on device", "result.nc"), 1, "result.nc: No space left on device"),
     ],
 )
-def test_what_fails_in_a_run_is_told_without_a_traceback(capsys, tmp_path, runner, raised, code, message):
+def test_what_fails_in_a_run_is_told_without_a_traceback(capsys, tmp_path, runner, raised, code, message, study):
     def fail(spec, directory, progress=None):
         raise raised
 
     runner.module.run_study = fail
-    assert run(["run", str(QUICK), "-o", str(tmp_path)]) == code
+    assert run(["run", study, "-o", str(tmp_path)]) == code
     shown = capsys.readouterr()
     assert message in shown.err
     assert "Traceback" not in shown.err
     assert shown.out == ""
 
 
-def test_a_bug_is_not_hidden(tmp_path, runner):
+def test_a_bug_is_not_hidden(tmp_path, runner, study):
     def fail(spec, directory, progress=None):
         raise ZeroDivisionError
 
     runner.module.run_study = fail
     with pytest.raises(ZeroDivisionError):
-        run(["run", str(QUICK), "-o", str(tmp_path)])
+        run(["run", study, "-o", str(tmp_path)])
 
 
 def test_demo_runs_the_shipped_study(capsys, tmp_path, runner):
@@ -264,7 +287,7 @@ def test_a_closed_pipe_is_no_error():
     assert done.returncode == 0
 
 
-def test_a_stopped_run_leaves_no_temporary_file(tmp_path):
+def test_a_stopped_run_leaves_no_temporary_file(tmp_path, study):
     program = (
         "import sys, time, types\n"
         "module = types.ModuleType('mollisol.study.run')\n"
@@ -279,7 +302,7 @@ def test_a_stopped_run_leaves_no_temporary_file(tmp_path):
         "from mollisol.cli.main import main\n"
         "main(sys.argv[1:])\n"
     )
-    command = [sys.executable, "-c", program, "run", str(QUICK), "-o", str(tmp_path)]
+    command = [sys.executable, "-c", program, "run", study, "-o", str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "writing\n"

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import Field
 
-from mollisol.examples import quick_folder
+from mollisol.examples import demo_folder
 from mollisol.study import load_spec, register_key
 from mollisol.study.fields import Number, Section
 from mollisol.study.registry import STUDY_KEYS
@@ -22,7 +22,7 @@ class Prices(Section):
 @pytest.fixture
 def study(tmp_path, monkeypatch):
     monkeypatch.delitem(STUDY_KEYS, "economics", raising=False)
-    folder = quick_folder()
+    folder = demo_folder()
     for name in ("profile.csv", "climate.csv"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
     written = yaml.safe_load((folder / "study.yaml").read_text())

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from mollisol.show import FilledValue, ReportContext, RootStatement
+    from mollisol.show import FilledValue, Horizon, ReportContext, RootStatement
     from mollisol.study import StudySpec
+    from mollisol.study.schema import PracticePart
     from mollisol.study.simulation import Simulation
 
 NAMES = {
@@ -20,6 +21,9 @@ NAMES = {
     "ph": "pH",
 }
 """Names of soil properties that differ from their keys."""
+
+UNTOLD = ("organic_carbon_error", "mineral_mass", "delta14c")
+"""Properties that follow from others, or that nothing fills where they are missing."""
 
 
 def write_results(spec: StudySpec, done: Simulation, folder: Path) -> Path:
@@ -55,6 +59,7 @@ def report_context(spec: StudySpec, done: Simulation) -> ReportContext:
             soc=layers.organic_carbon,
             error=layers.organic_carbon_error,
             depth=layers.measured_depth,
+            horizons=horizons(done),
             source=done.source,
         ),
         initial=InitialState(
@@ -99,6 +104,16 @@ INITIAL_TEXT = {
 """How each initial state is made, for a reader who does not know the model."""
 
 
+def horizons(done: Simulation) -> list[Horizon]:
+    """Return the sampled horizons with their carbon."""
+    from mollisol.show import Horizon
+    from mollisol.soil.filling import complete
+
+    profile, stocks = done.profile, complete(done.profile).organic_carbon
+    limits = zip(profile.top_cm, profile.bottom_cm, stocks, strict=True)
+    return [Horizon(float(top), float(bottom), float(stock)) for top, bottom, stock in limits if np.isfinite(stock)]
+
+
 def filled_values(done: Simulation) -> list[FilledValue]:
     """Return what was not measured, with neighbouring layers of the same origin joined."""
     from mollisol.show import FilledValue
@@ -106,6 +121,8 @@ def filled_values(done: Simulation) -> list[FilledValue]:
     edges = 100.0 * done.layers.grid.edges
     found = []
     for variable, flags in done.layers.flags.items():
+        if variable in UNTOLD:
+            continue
         first = 0
         for i in range(1, len(flags) + 1):
             if i == len(flags) or flags[i] != flags[first]:
@@ -143,7 +160,13 @@ def practice_notes(spec: StudySpec) -> dict[str, str]:
     """Return what each compared practice is, by its name in the result."""
     from mollisol.practices import practice
 
-    return {one.name: " ".join(practice(part.practice).about for part in one.parts) for one in spec.practices}
+    def told(part: PracticePart) -> str:
+        about = practice(part.practice).about.rstrip(".")
+        given = [f"{key} {value}" for key, value in part.parameters.items()]
+        given += [f"from {part.year}"] if part.year is not None else []
+        return f"{about} ({', '.join(given)})." if given else f"{about}."
+
+    return {one.name: " ".join(map(told, one.parts)) for one in spec.practices}
 
 
 def history_text(spec: StudySpec) -> str:

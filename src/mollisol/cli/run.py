@@ -12,7 +12,6 @@ from mollisol.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from mollisol.study import StudySpec
-    from mollisol.study.simulation import Simulation
 
 Members = Annotated[
     int | None,
@@ -55,26 +54,18 @@ def run_spec(spec: StudySpec, output: Path, *, members: int | None, seed: int | 
     Path of the report.
     """
     from mollisol.study.atomic import prepare_folder
-    from mollisol.study.run import run_study
 
     given = {key: value for key, value in (("ensemble", members), ("seed", seed)) if value is not None}
     if given:
         kept = {key: value for key, value in spec.defaults_used.items() if key not in given}
         spec = spec.model_copy(update={**given, "defaults_used": kept})
     folder = prepare_folder(output)
+    # Loaded last: a wrong folder is told before the slow libraries are.
+    from mollisol.cli.report import write_results
+    from mollisol.study.run import run_study
+
     with progress_bar(quiet) as progress:
         done = run_study(spec, folder, progress=progress)
         if progress is not None:
             progress("report", 0.0)
-        return write_report_of(spec, done, folder)
-
-
-def write_report_of(spec: StudySpec, done: Simulation, folder: Path) -> Path:
-    """Write summary.csv, the figures and report.html of a simulated study, and return the report's path."""
-    from mollisol.cli.context import report_context
-    from mollisol.show import write_figures, write_report, write_summary
-
-    context = report_context(spec, done, folder)
-    write_summary(done.result, folder / "summary.csv")
-    figures = write_figures(done.result, context, folder / "figures")
-    return write_report(done.result, context, figures, folder / "report.html")
+        return write_results(spec, done, folder)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mollisol.study import registry
 from mollisol.study.plan import Amendment, CropEntry, Tillage
 from mollisol.study.problems import Problem, unknown_name
-from mollisol.study.schema import ModelChoice, PracticePart, StudyFile
+from mollisol.study.schema import ModelChoice, PracticePart, StudyFile, StudySpec
 from mollisol.study.yaml_reader import KeyPath
 from mollisol.units import InputError
 
@@ -38,6 +38,31 @@ def check_names(written: StudyFile) -> list[Problem]:
     for i, parts in enumerate(written.practices):
         for j, part in enumerate(parts):
             problems += _practice(part, ("practices", i, j), written)
+    return problems
+
+
+def check_plans(spec: StudySpec) -> list[Problem]:
+    """Return why plans cannot be carried out: a cover crop without a gap, practices that contradict each other.
+
+    Parameters
+    ----------
+    spec : a study whose names exist.
+    """
+    from mollisol.study.plans import baseline_plan, history_plans, timelines
+
+    problems = []
+    for key, build in (("crops", baseline_plan), ("history", history_plans)):
+        try:
+            build(spec)
+        except InputError as error:
+            problems.append(Problem((key,), error.message, error.remedy))
+    if problems:
+        return problems
+    for i, practice in enumerate(spec.practices):
+        try:
+            timelines(spec.model_copy(update={"practices": (practice,)}))
+        except InputError as error:
+            problems.append(Problem(("practices", i), error.message, error.remedy))
     return problems
 
 

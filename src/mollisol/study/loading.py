@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mollisol.study.crosscheck import check_names
+from mollisol.study.crosscheck import check_names, check_plans
 from mollisol.study.fields import Section
 from mollisol.study.names import BASELINE, make_unique, name_of
 from mollisol.study.paths import resolve_file
@@ -55,7 +55,7 @@ def load_spec(path: str | Path, allow_outside: bool = False) -> StudySpec:
     problems += _label_problems(written)
     _refuse(problems, document)
     common = {name: getattr(written, name) for name in StudyFile.model_fields if name in StudySpec.model_fields}
-    return StudySpec(
+    spec = StudySpec(
         **{
             **common,
             **files,
@@ -65,6 +65,8 @@ def load_spec(path: str | Path, allow_outside: bool = False) -> StudySpec:
             "defaults_used": dict(_defaults(written, ())),
         }
     )
+    _refuse(check_plans(spec), document)
+    return spec
 
 
 def _refuse(problems: list[Problem], document: Document) -> None:

@@ -160,26 +160,29 @@ def forcing_of(climate: DepthClimate, porosity: Array) -> dict[str, Array]:
     }
 
 
+def typical_forcing(place: Place, managements: Sequence[Management]) -> tuple[dict[str, Array], DepthClimate]:
+    """Return forcing (12, row, plan) under the climatology, and the climate at depth that it comes from."""
+    mean = climate_at_depth(place, climatology(place.climate), managements)
+    return forcing_of(mean, place.layers.hydraulics().saturation), mean
+
+
 def dated_forcing(
-    place: Place, managements: Sequence[Management], years: tuple[int, int]
-) -> tuple[dict[str, Array], DepthClimate, str]:
-    """Return forcing for a run, its climatology, and how the climate was continued ("" where nothing was).
+    place: Place, typical: Mapping[str, Array], managements: Sequence[Management], years: tuple[int, int]
+) -> tuple[Mapping[str, Array], str]:
+    """Return forcing for a run, and how the climate was continued ("" where nothing was).
 
     A series that overlaps the run is used by date; what it does not cover takes its climatology.
     """
-    mean = climate_at_depth(place, climatology(place.climate), managements)
-    porosity = place.layers.hydraulics().saturation
-    typical = forcing_of(mean, porosity)
     if place.climate.resolution == "climatology":
-        return typical, mean, ""
-    series = climate_at_depth(place, monthly(place.climate), managements)
+        return typical, ""
+    series = monthly(place.climate)
     first = series.time.astype("datetime64[M]").astype(int)
     wanted = np.arange(np.datetime64(f"{years[0]:04d}-01"), np.datetime64(f"{years[1] + 1:04d}-01")).astype(int)
     position = np.searchsorted(first, wanted)
     inside = (position < len(first)) & (first[np.minimum(position, len(first) - 1)] == wanted)
     if not inside.any():
-        return typical, mean, "the climate series does not overlap the run: its climatology is used throughout"
-    dated = forcing_of(series, porosity)
+        return typical, "The climate series does not overlap the run: its climatology is used throughout."
+    dated = forcing_of(climate_at_depth(place, place.climate, managements), place.layers.hydraulics().saturation)
     mixed = {}
     for name, value in typical.items():
         own = value[np.arange(len(wanted)) % MONTHS_PER_YEAR]
@@ -187,8 +190,8 @@ def dated_forcing(
         mixed[name] = own
     outside = int((~inside).sum())
     if outside == 0:
-        return mixed, mean, ""
-    return mixed, mean, f"{outside} of {len(wanted)} months lie outside the climate series: its climatology is used"
+        return mixed, ""
+    return mixed, f"{outside} of {len(wanted)} months lie outside the climate series: its climatology is used there."
 
 
 def soil_of(place: Place) -> dict[str, Array]:

@@ -84,7 +84,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     from mollisol.models.whole_profile import POOLS
     from mollisol.plants.allocation import AllocationParameters
     from mollisol.soil import harmonise, read_profile
-    from mollisol.study.columns import assemble, dated_forcing, make_place, managed
+    from mollisol.study.columns import assemble, dated_forcing, make_place, managed, typical_forcing
     from mollisol.study.initial import Past, make_start, soc_of
 
     def tell(stage: str) -> Callable[[float], None] | None:
@@ -111,9 +111,11 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
 
     if progress is not None:
         progress("climate at depth", 0.0)
-    forcing, mean_climate, continued = dated_forcing(place, inputs.managements, years)
-    past_plans = history_plans(spec) or [baseline_plan(spec)]
-    past = Past(place, model, past_plans, spec.years.start, above, below, steps)
+    past = Past(place, history_plans(spec) or [baseline_plan(spec)], spec.years.start)
+    typical, mean_climate = typical_forcing(place, [*inputs.managements, *past.managements])
+    past.prepare(model, {name: value[..., plans:] for name, value in typical.items()}, above, below, steps)
+    now = {name: value[..., :plans] for name, value in typical.items()}
+    forcing, continued = dated_forcing(place, now, inputs.managements, years)
     start = make_start(spec.initial, place, past, tell("initial state"))
 
     rows = len(grid) + 1
@@ -196,7 +198,10 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         {process.slot: process.name for process in model.processes if process.slot},
         rotation,
         _crops(spec),
-        sorted({note for one in inputs.managements for note in one.notes} | set(past.notes)) + list(layers.notes),
+        sorted(
+            {note for one in inputs.managements for note in one.notes} | {n for m in past.managements for n in m.notes}
+        )
+        + list(layers.notes),
         ([continued] if continued else []) + _deep(layers, grid),
         steps,
         _profile_source(profile),

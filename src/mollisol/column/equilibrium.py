@@ -177,23 +177,31 @@ def correction(solver: Chord, groups: tuple[Group, ...], residual: Array) -> Arr
     return jnp.stack([solved[pool] for pool in range(pools)], axis=1)
 
 
-def solve_tile(model: Model, setup: Setup, state: State, months: int, steps: int) -> Equilibrium:
-    """Find the steady state of one tile; `state` is a first guess and gives the shapes."""
-    setup = prepared(setup, model)
-    shape = state.carbon.shape
-    columns = shape[-1]
-    groups = model.groups(model.rates(state.carbon, drivers_of(setup, state.soil, jnp.zeros((), int))))
-    soil = soil_fixed_point(model, setup, dict(state.soil), months)
+def cycle_change(carbon: Array, moved: Array) -> Array:
+    """Largest change of a pool (column,) relative to the larger of the pool and 1e-12 of the column's total."""
+    total = jnp.sum(jnp.abs(moved), axis=(0, 1))
+    scale = jnp.maximum(jnp.abs(moved), 1e-12 * total)
+    safe = jnp.where(scale > 0.0, scale, 1.0)
+    return jnp.max(jnp.where(scale > 0.0, jnp.abs(moved - carbon) / safe, 0.0), axis=(0, 1))
 
-    def forward(carbon: Array) -> Array:
-        return cycle_map(model, setup, State(carbon, soil), months, steps).carbon
 
-    def change(carbon: Array, moved: Array) -> Array:
-        total = jnp.sum(jnp.abs(moved), axis=(0, 1))
-        scale = jnp.maximum(jnp.abs(moved), 1e-12 * total)
-        return jnp.max(
-            jnp.where(scale > 0.0, jnp.abs(moved - carbon) / jnp.where(scale > 0.0, scale, 1.0), 0.0), (0, 1)
-        )
+def _groups(model: Model, setup: Setup, carbon: Array, soil: dict[str, Array]) -> tuple[Group, ...]:
+    return model.groups(model.rates(carbon, drivers_of(setup, soil, jnp.zeros((), int))))
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(4, 5))
+def steady_carbon(
+    model: Model, setup: Setup, soil: dict[str, Array], guess: Array, months: int, steps: int
+) -> tuple[Array, Array, Array]:
+    """Find the fixed point of the cycle's map of carbon at a given periodic soil-bound state.
+
+    Its gradient is the implicit-function rule, one solution of the transposed system.
+
+    Returns
+    -------
+    Carbon (row, pool, column), the relative change in another cycle (column,), and the number of iterations.
+    """
+    groups = _groups(model, setup, guess, soil)
 
     def newton(carbon: Array, count: int) -> tuple[Array, Array, Array]:
         solver = chord(linear_cycle(model, setup, State(carbon, soil), months), groups)
@@ -203,12 +211,12 @@ def solve_tile(model: Model, setup: Setup, state: State, months: int, steps: int
 
         def iterate(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
             now, _, number = carry
-            moved = forward(now)
-            moving = change(now, moved)
+            moved = cycle_map(model, setup, State(now, soil), months, steps).carbon
+            moving = cycle_change(now, moved)
             new = jnp.where(moving > TOLERANCE, now + correction(solver, groups, moved - now), now)
-            return new, moving, number + 1
+            return new, moving, number + 1.0
 
-        start = (carbon, jnp.full((columns,), jnp.inf), jnp.zeros((), jnp.int64))
+        start = (carbon, jnp.full(carbon.shape[-1:], jnp.inf), jnp.zeros(()))
         return jax.lax.while_loop(more, iterate, start)
 
     # rates that follow the state may have moved far from those of the first M: form it again where that is so
@@ -216,9 +224,56 @@ def solve_tile(model: Model, setup: Setup, state: State, months: int, steps: int
         carbon, moving, number = newton(found[0], ITERATIONS)
         return carbon, moving, number + found[2]
 
-    found = newton(state.carbon, 12)
+    found = newton(guess, 12)
     carbon, moving, number = jax.lax.cond(jnp.any(found[1] > TOLERANCE), again, lambda same: same, found)
-    return Equilibrium(State(carbon, soil), moving, jnp.full((columns,), number))
+    return carbon, moving, jnp.full(carbon.shape[-1:], number)
+
+
+def _forward(
+    model: Model, setup: Setup, soil: dict[str, Array], guess: Array, months: int, steps: int
+) -> tuple[tuple[Array, Array, Array], tuple[Any, ...]]:
+    found = steady_carbon(model, setup, soil, guess, months, steps)
+    return found, (model, setup, soil, found[0])
+
+
+def _backward(
+    months: int, steps: int, kept: tuple[Any, ...], cotangents: tuple[Array, Array, Array]
+) -> tuple[Any, ...]:
+    model, setup, soil, carbon = kept
+    given = cotangents[0]
+    groups = _groups(model, setup, carbon, soil)
+    solver = chord(linear_cycle(model, setup, State(carbon, soil), months), groups)
+    solve = jax.linear_transpose(partial(correction, solver, groups), carbon)
+
+    def cycle(m: Model, s: Setup, bound: dict[str, Array], x: Array) -> Array:
+        return cycle_map(m, s, State(x, bound), months, steps).carbon
+
+    _, pull = jax.vjp(cycle, model, setup, soil, carbon)
+
+    def more(carry: tuple[Array, Array, Array]) -> Array:
+        _, step, number = carry
+        return (number < ITERATIONS) & (step > TOLERANCE)
+
+    def iterate(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        now, _, number = carry
+        (change,) = solve(given + pull(now)[3] - now)
+        return now + change, jnp.max(jnp.abs(change)) / jnp.maximum(jnp.max(jnp.abs(now)), 1e-300), number + 1.0
+
+    start = (jnp.zeros_like(given), jnp.asarray(jnp.inf), jnp.zeros(()))
+    adjoint, _, _ = jax.lax.while_loop(more, iterate, start)
+    by_model, by_setup, by_soil, _ = pull(adjoint)
+    return by_model, by_setup, by_soil, jnp.zeros_like(carbon)
+
+
+steady_carbon.defvjp(_forward, _backward)
+
+
+def solve_tile(model: Model, setup: Setup, state: State, months: int, steps: int) -> Equilibrium:
+    """Find the steady state of one tile; `state` is a first guess and gives the shapes. Differentiable."""
+    setup = prepared(setup, model)
+    soil = soil_fixed_point(model, setup, dict(state.soil), months)
+    carbon, moving, number = steady_carbon(model, setup, soil, state.carbon, months, steps)
+    return Equilibrium(State(carbon, soil), moving, number)
 
 
 @lru_cache(maxsize=64)

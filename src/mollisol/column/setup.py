@@ -8,6 +8,7 @@ rotation its own length. Practices differ in these arrays only, never in the tra
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -98,7 +99,7 @@ def prepared(setup: Setup, model: Model) -> Setup:
         if hasattr(process, "prepare"):
             used = {name: setup.forcing[name] for name in process.prepares_from}
             own = dataclasses.replace(setup, forcing=used)
-            months = max((series.shape[0] for series in used.values()), default=1)
+            months = math.lcm(*(series.shape[0] for series in used.values()))
             one_month = partial(_prepare_month, process, own)
             fields.update(jax.vmap(one_month)(jnp.arange(months)))
     return dataclasses.replace(setup, forcing={**setup.forcing, **fields})
@@ -149,9 +150,9 @@ def check_setup(setup: Setup, model: Model, soil_state: Mapping[str, Array]) -> 
     if np.any(np.asarray(setup.amount) < 0.0):
         raise RunError("the run has a negative carbon input")
     for name, array, axis in (("placement", setup.placement, 1), ("quality", setup.quality, 1)):
-        if not np.allclose(np.sum(array, axis=axis), 1.0, atol=1e-9):
+        if not np.allclose(np.sum(array, axis=axis), 1.0, rtol=0.0, atol=1e-9):
             raise RunError(f"shares of {name} do not sum to 1")
-    if not np.allclose(np.sum(setup.events.carbon_map, axis=1), 1.0, atol=1e-12):
+    if not np.allclose(np.sum(setup.events.carbon_map, axis=1), 1.0, rtol=0.0, atol=1e-12):
         raise RunError("an event's map does not conserve carbon")
 
 

@@ -8,15 +8,14 @@ import jax
 import jax.numpy as jnp
 
 _CUTS = (1.0, 0.5, 0.2, 0.05)
-_REPEAT = 5  # years of plain repetition that a refused step is worth
 
 
-def column_jacobians(year: Callable[[jax.Array], jax.Array], state: jax.Array) -> jax.Array:
-    """Return (column, layer out, layer in) derivatives of a map (layer, column) that does not mix columns."""
+def value_and_jacobians(year: Callable[[jax.Array], jax.Array], state: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Return the map's value and its (column, layer out, layer in) derivatives; it must not mix columns."""
     layers, columns = state.shape
     unit = jnp.broadcast_to(jnp.eye(layers)[:, :, None], (layers, layers, columns)).astype(state.dtype)
-    pushed = jax.vmap(lambda tangent: jax.jvp(year, (state,), (tangent,))[1])(unit)
-    return jnp.transpose(pushed, (2, 1, 0))
+    end, pushed = jax.vmap(lambda tangent: jax.jvp(year, (state,), (tangent,)), out_axes=(None, 0))(unit)
+    return end, jnp.transpose(pushed, (2, 1, 0))
 
 
 def repeat(year: Callable[[jax.Array], jax.Array], count: int, state: jax.Array) -> jax.Array:
@@ -30,13 +29,13 @@ def fixed_point(
     lower: jax.Array,
     upper: jax.Array,
     tolerance: float,
-    iterations: int = 60,
+    iterations: int = 100,
 ) -> tuple[jax.Array, jax.Array]:
     """Solve year(x) = x between bounds for a map that does not mix columns.
 
     A Newton step from the year's end, whole or cut, with the iterate held between the bounds (an iterate is no
     flux); each column takes the cut that leaves the least change over a year, and where none lessens it the
-    plain repetition of some years.
+    year's end, which is a plain repetition.
 
     Parameters
     ----------
@@ -53,27 +52,24 @@ def fixed_point(
     def worst(x: jax.Array, end: jax.Array) -> jax.Array:
         return jnp.max(jnp.abs(end - x), axis=0)
 
-    def newton(x: jax.Array, end: jax.Array) -> jax.Array:
-        slope = column_jacobians(year, x)
+    def body(carry: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
+        x, _, count = carry
+        end, slope = value_and_jacobians(year, x)
         # A layer that nothing moves has slope 1 and stays where it is: the small shift keeps the matrix regular.
         matrix = jnp.eye(x.shape[0])[None] * (1.0 + 1e-9) - slope
-        return jnp.linalg.solve(matrix, (end - x).T[..., None])[..., 0].T
-
-    def body(carry: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
-        x, end, count = carry
-        step = newton(x, end)
-        tried = jnp.stack([repeat(year, _REPEAT, end), *(jnp.clip(x + cut * step, lower, upper) for cut in _CUTS)])
-        reached = jax.vmap(year)(tried)
-        left = jax.vmap(worst)(tried, reached)
+        step = jnp.linalg.solve(matrix, (end - x).T[..., None])[..., 0].T
+        tried = jnp.stack([end, *(jnp.clip(x + cut * step, lower, upper) for cut in _CUTS)])
+        left = jax.vmap(worst)(tried, jax.vmap(year)(tried))
         # A whole or cut step is taken only if it lessens the change; the plain repetition always may be.
-        left = left.at[1:].set(jnp.where(left[1:] < worst(x, end), left[1:], jnp.inf))
-        best = jnp.argmin(left, axis=0)[None, None, :]
-        chosen, followed = (jnp.take_along_axis(values, best, axis=0)[0] for values in (tried, reached))
-        return chosen, followed, count + 1
+        offered = left.at[1:].set(jnp.where(left[1:] < worst(x, end), left[1:], jnp.inf))
+        best = jnp.argmin(offered, axis=0)
+        chosen = jnp.take_along_axis(tried, best[None, None, :], axis=0)[0]
+        return chosen, jnp.take_along_axis(left, best[None, :], axis=0)[0], count + 1
 
     def going(carry: tuple[jax.Array, jax.Array, jax.Array]) -> jax.Array:
-        x, end, count = carry
-        return (jnp.max(worst(x, end)) > tolerance) & (count < iterations)
+        return (jnp.max(carry[1]) > tolerance) & (carry[2] < iterations)
 
-    x, end, _ = jax.lax.while_loop(going, body, (start, year(start), jnp.asarray(0)))
-    return end, worst(x, end)
+    # Every turn maps two years; one copy of each is all that is compiled.
+    far = jnp.full(start.shape[1], jnp.inf, start.dtype)
+    x, change, _ = jax.lax.while_loop(going, body, (start, far, jnp.asarray(0)))
+    return x, change

@@ -19,7 +19,7 @@ from mollisol.units import RunError
 TOLERANCE = 1e-7
 """K: largest change of a cell from one periodic year to the next."""
 
-_WARM_UP = 30  # years; the state without freezing may lie far from the one with
+_WARM_UP = 30  # years; Newton's iteration goes astray from a state with the wrong cells frozen
 
 FUSION = 3.34e8
 """J/m3 of water: latent heat of fusion."""
@@ -72,18 +72,19 @@ def _settle(forcing: Any, thickness: jax.Array) -> jax.Array:
     cells, columns = thickness.shape[0], outside.shape[2]
 
     def end(state: jax.Array, forced: jax.Array) -> jax.Array:
-        return jnp.asarray(_run(state, (forced, *rest), thickness, 1.0, keep=False)[0])
+        return jnp.asarray(_run(state, (forced * outside, *rest), thickness, 1.0, keep=False)[0])
 
-    unit = jnp.broadcast_to(jnp.eye(cells)[:, :, None], (cells, cells, columns)).astype(outside.dtype)
-    moved = jax.vmap(lambda state: end(state, jnp.zeros_like(outside)))(unit)
-    matrix = jnp.eye(cells)[None] - jnp.transpose(moved, (2, 1, 0))
-    offset = end(jnp.zeros((cells, columns), outside.dtype), outside)
-    return jnp.linalg.solve(matrix, offset.T[..., None])[..., 0].T
+    # One unforced run from each unit state gives the matrix, one forced run from zero the offset.
+    unit = jnp.concatenate([jnp.eye(cells), jnp.zeros((1, cells))])[:, :, None]
+    starts = jnp.broadcast_to(unit, (cells + 1, cells, columns)).astype(outside.dtype)
+    moved = jax.vmap(end)(starts, jnp.zeros(cells + 1, outside.dtype).at[-1].set(1.0))
+    matrix = jnp.eye(cells)[None] - jnp.transpose(moved[:-1], (2, 1, 0))
+    return jnp.linalg.solve(matrix, moved[-1].T[..., None])[..., 0].T
 
 
 @partial(jax.jit)
 def _settle_freezing(start: jax.Array, forcing: Any, thickness: jax.Array, span: Any) -> tuple[jax.Array, jax.Array]:
-    """Return the periodic state with freezing, from the one without, by Newton's iteration."""
+    """Return the periodic state with freezing, from some years' repetition by Newton's iteration."""
 
     def year(state: jax.Array) -> jax.Array:
         return jnp.asarray(_run(state, forcing, thickness, span, keep=False)[0])
@@ -150,16 +151,22 @@ def soil_temperature(
         extended(capacity),
     )
     thickness = jnp.asarray(np.diff(edges), forced.dtype)
-    start = _settle(forcing, thickness) if initial is None else jnp.asarray(initial)
     freezes = water is not None and bool(np.min(np.asarray(outside)) < 0.0)
+    settled = forcing
     if freezes:
         forcing = (*forcing, extended(FUSION * np.asarray(water, dtype=np.float64)))
-        if initial is None:
-            start, change = _settle_freezing(start, forcing, thickness, freezing_range)
-            if not np.all(np.asarray(change) <= max(TOLERANCE, 4e3 * float(jnp.finfo(start.dtype).eps))):
-                column = int(np.argmax(np.asarray(change)))
-                raise RunError(f"soil temperature of column {column} has no periodic state: it still changes by "
-                               f"{float(change[column]):.2g} K a year")  # fmt: skip
+    if initial is not None:
+        start = jnp.asarray(initial)
+    elif not freezes:
+        start = _settle(settled, thickness)
+    else:
+        mean_outside = (forced * forcing[2][:, :, None]).sum((0, 1)) / forcing[2].sum()
+        even = jnp.broadcast_to(mean_outside, (len(edges) - 1, forced.shape[2]))
+        start, change = _settle_freezing(even, forcing, thickness, freezing_range)
+        if not np.all(np.asarray(change) <= max(TOLERANCE, 4e3 * float(jnp.finfo(start.dtype).eps))):
+            column = int(np.argmax(np.asarray(change)))
+            raise RunError(f"soil temperature of column {column} has no periodic state: it still changes by "
+                           f"{float(change[column]):.2g} K a year")  # fmt: skip
     final, (mean, square, surface, surface_square) = _run(start, forcing, thickness, freezing_range)
     layers = len(grid)
     # The difference of two large numbers may fall below 0 by rounding.

@@ -36,7 +36,7 @@ def thermal_conductivity(
     Examples
     --------
     >>> thermal_conductivity([0.05, 0.25], 0.45, 0.4).round(2).tolist()
-    [0.27, 1.24]
+    [0.36, 1.29]
     """
     n, q = np.asarray(porosity, dtype=np.float64), np.asarray(sand, dtype=np.float64)
     # Air-dry soil is the driest there is; Ke has its limit 0 at Sr = 0.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.climate.parameters import DepthParameters, numbers
-from mollisol.climate.periodic import fixed_point
+from mollisol.climate.periodic import fixed_point, repeat
 from mollisol.climate.series import Array
 from mollisol.climate.water_step import Soil, water_step
 from mollisol.grid import Grid
@@ -119,7 +119,7 @@ def _settle(start: jax.Array, forcing: Any, soil: Soil, water: Any) -> tuple[jax
 
     # Only evaporation takes a layer below wilting point, where nothing else would move it.
     lower = jnp.where(soil.evaporation_share > 0.0, soil.dry, soil.wilting)
-    return fixed_point(year, year(year(start)), lower, soil.full, TOLERANCE)
+    return fixed_point(year, repeat(year, 2, start), lower, soil.full, TOLERANCE)
 
 
 def soil_water(

@@ -62,7 +62,8 @@ def cycle_map(model: Model, setup: Setup, state: State, months: int, steps: int)
     def month(now: State, number: Array) -> tuple[State, None]:
         return advance_month(model, setup, now, number, steps)[0], None
 
-    return jax.lax.scan(month, state, jnp.arange(months))[0]
+    end: State = jax.lax.scan(month, state, jnp.arange(months))[0]
+    return end
 
 
 def soil_fixed_point(model: Model, setup: Setup, soil: dict[str, Array], months: int) -> dict[str, Array]:
@@ -217,7 +218,8 @@ def steady_carbon(
             return new, moving, number + 1.0
 
         start = (carbon, jnp.full(carbon.shape[-1:], jnp.inf), jnp.zeros(()))
-        return jax.lax.while_loop(more, iterate, start)
+        found: tuple[Array, Array, Array] = jax.lax.while_loop(more, iterate, start)
+        return found
 
     # rates that follow the state may have moved far from those of the first M: form it again where that is so
     def again(found: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:

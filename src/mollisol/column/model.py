@@ -13,12 +13,11 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
+from jax import Array
 
 from mollisol.column.components import Group, component_groups
 from mollisol.column.pools import Pool
 from mollisol.column.rates import Rates
-
-Array = jax.Array
 
 
 @partial(jax.tree_util.register_dataclass, data_fields=["thickness", "depth", "soil", "forcing"], meta_fields=[])

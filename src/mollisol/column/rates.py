@@ -20,8 +20,8 @@ from functools import partial
 from typing import TypeVar
 
 import jax
+from jax import Array
 
-Array = jax.Array
 K = TypeVar("K")
 
 

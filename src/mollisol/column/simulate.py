@@ -99,7 +99,6 @@ def simulate_years(
     setup = prepared(setup, model)
     counted = jnp.asarray([pool.counts_as_soc for pool in model.pools], dtype=state.carbon.dtype)[:, None]
 
-    @jax.checkpoint
     def year(carry: tuple[State, Array], start: Array) -> tuple[tuple[State, Array], tuple[Array, ...]]:
         state, residual = carry
 
@@ -137,8 +136,9 @@ def simulate_years(
         return (new, residual), outputs
 
     starts = first_month + MONTHS_PER_YEAR * jnp.arange(years)
-    (final, residual), outputs = jax.lax.scan(year, (state, jnp.zeros_like(state.carbon[0, 0])), starts)
-    return final, Annual(*outputs, residual)
+    # a gradient keeps the states at the years' ends only
+    (final, residual), outputs = jax.lax.scan(jax.checkpoint(year), (state, jnp.zeros_like(state.carbon[0, 0])), starts)
+    return final, Annual(*outputs, residual)  # type: ignore[call-arg]
 
 
 def advance_years(model: Model, setup: Setup, state: State, first_month: Array, years: Array, steps: int) -> State:
@@ -148,4 +148,5 @@ def advance_years(model: Model, setup: Setup, state: State, first_month: Array, 
     def month(number: Array, now: State) -> State:
         return advance_month(model, setup, now, first_month + number, steps)[0]
 
-    return jax.lax.fori_loop(0, MONTHS_PER_YEAR * years, month, state)
+    final: State = jax.lax.fori_loop(0, MONTHS_PER_YEAR * years, month, state)
+    return final

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax import Array
 
-Array = jax.Array
 Row = tuple[Array, ...]
 Block = tuple[tuple[Array, ...], ...]
 

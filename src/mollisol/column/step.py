@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax import Array
 
 from mollisol.column.components import Group
 from mollisol.column.model import Model, full
 from mollisol.column.rates import Rates
 from mollisol.column.solve import Factors, factor, substitute
-
-Array = jax.Array
 
 
 class Fluxes(NamedTuple):

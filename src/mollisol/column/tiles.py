@@ -83,7 +83,9 @@ def _compiled(function: Callable[..., Any], structure: Any, wide: tuple[bool, ..
         return jax.tree_util.tree_map(lambda leaf: leaf[None], result)
 
     specs = tuple(split if is_wide else same for is_wide in wide)
-    return jax.jit(jax.shard_map(one_device, mesh=mesh, in_specs=specs, out_specs=split, check_vma=False))
+    mapped = jax.shard_map(one_device, mesh=mesh, in_specs=specs, out_specs=split, check_vma=False)
+    compiled: Callable[..., Any] = jax.jit(mapped)
+    return compiled
 
 
 DEFAULT_STEPS = 3
@@ -147,7 +149,9 @@ def simulate(
     width = tile_width(columns)
     full = widened(state, columns)
     function = _years(years, steps, keep_pools, width)
-    return spread(function, (model, setup, full, np.int64(first_month)), columns, width, progress)
+    tree = (model, setup, full, np.int64(first_month))
+    result: tuple[State, Annual] = spread(function, tree, columns, width, progress)
+    return result
 
 
 def advance(

@@ -15,10 +15,8 @@ top; through the bottom only the carrier's flux leaves (free drainage, no gradie
 
 from __future__ import annotations
 
-import jax
 import jax.numpy as jnp
-
-Array = jax.Array
+from jax import Array
 
 _LARGEST_PECLET = 600.0  # e^600 is still finite in float64; beyond it the flux is upwind to rounding
 

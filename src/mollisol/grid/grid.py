@@ -80,7 +80,7 @@ class Grid:
         """Return (layer of `other`, layer of self): the share of each own layer that lies in each of `other`."""
         top = np.maximum(other.edges[:-1, None], self.edges[None, :-1])
         bottom = np.minimum(other.edges[1:, None], self.edges[None, 1:])
-        return np.maximum(bottom - top, 0.0) / self.thickness[None, :]
+        return np.asarray(np.maximum(bottom - top, 0.0) / self.thickness[None, :])
 
     def remap(self, amount: ArrayLike, other: Grid) -> Array:
         """Move amounts per layer (layer first, any further axes) to another grid, preserving the total.

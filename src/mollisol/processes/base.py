@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import jax
+from jax import Array
 
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
 from mollisol.units import Parameter, parameter, parameters_of
 
-Array = jax.Array
 T = TypeVar("T")
 
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 def process(cls: type[T]) -> type[T]:
     """Class decorator: a frozen dataclass whose fields (parameters, scalars or (column,)) are a JAX tree."""
     made = dataclasses.dataclass(frozen=True)(cls)
-    names = [field.name for field in dataclasses.fields(made)]
+    names = [field.name for field in dataclasses.fields(made)]  # type: ignore[arg-type]
     jax.tree_util.register_dataclass(made, data_fields=names, meta_fields=[])
     return made
 

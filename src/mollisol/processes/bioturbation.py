@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import jax
 import jax.numpy as jnp
+from jax import Array
 
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
 from mollisol.column.transport import finite_volume
 from mollisol.processes.base import process
 from mollisol.units import parameter
-
-Array = jax.Array
 
 MIXED_POOLS = ("fast_litter", "slow_litter", "resistant_litter", "microbial", "mineral", "pyrogenic")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import jax
 import jax.numpy as jnp
+from jax import Array
 
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
@@ -14,8 +14,6 @@ from mollisol.column.solve import factor, substitute
 from mollisol.column.transport import harmonic_mean
 from mollisol.processes.base import process
 from mollisol.units import SECONDS_PER_YEAR, ZERO_CELSIUS, parameter
-
-Array = jax.Array
 
 ATMOSPHERE = 0.209
 """Volume fraction of oxygen in air, m3/m3."""

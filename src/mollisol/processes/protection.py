@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import jax
+from jax import Array
 
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
 from mollisol.processes.base import process
 from mollisol.units import parameter
-
-Array = jax.Array
 
 
 @process

@@ -32,7 +32,7 @@ def draw(name: str, parameter: Parameter, members: int, seed: int) -> Array:
         return lower + (upper - lower) * probability
     if parameter.distribution == "logit":
         centre = logit((parameter.value - lower) / (upper - lower))
-        return lower + (upper - lower) * expit(centre + spread * ndtri(probability))
+        return np.asarray(lower + (upper - lower) * expit(centre + spread * ndtri(probability)))
     lognormal = parameter.distribution == "lognormal"
 
     def position(value: float) -> float:
@@ -42,7 +42,7 @@ def draw(name: str, parameter: Parameter, members: int, seed: int) -> Array:
 
     low, high = ndtr(position(lower)), ndtr(position(upper))
     score = ndtri(low + (high - low) * probability)
-    return parameter.value * np.exp(spread * score) if lognormal else parameter.value + spread * score
+    return np.asarray(parameter.value * np.exp(spread * score) if lognormal else parameter.value + spread * score)
 
 
 def draws(parameters: Mapping[str, Parameter], members: int, seed: int) -> dict[str, Array]:

@@ -117,7 +117,7 @@ class Past:
         return steady, state
 
 
-def observed(place: Place) -> tuple[Array, Array, Array]:
+def observed(place: Place) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Return (layer,) SOC of whole layers and its relative error, NaN where less than half was sampled, and a mask."""
     layers = place.layers
     share = layers.measured

@@ -52,7 +52,5 @@ def parameter(value: float, unit: str, lower: float, upper: float, source: str, 
 def parameters_of(owner: Any) -> dict[str, Parameter]:
     """Return the parameters that a dataclass (or an instance of one) declares, by field name."""
     return {
-        field.name: field.metadata["parameter"]
-        for field in dataclasses.fields(owner)
-        if "parameter" in field.metadata
+        field.name: field.metadata["parameter"] for field in dataclasses.fields(owner) if "parameter" in field.metadata
     }

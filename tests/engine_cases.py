@@ -14,7 +14,11 @@ import numpy as np
 
 from mollisol.column import Drivers, Events, Grid, Model, Pool, Rates, Setup, State, mixing_map
 from mollisol.column.setup import drivers_of, prepared, vertical
+from mollisol.column.simulate import simulate_years
 from mollisol.models.whole_profile import POOLS, whole_profile
+
+run_tile = jax.jit(simulate_years, static_argnames=("years", "steps", "keep_pools"))
+"""The engine's run of one tile: (model, setup, state, first month, years, steps, whether to keep pools)."""
 
 PARTICLE_DENSITY = 2650.0
 POOL_NAMES = tuple(pool.name for pool in POOLS)
@@ -245,3 +249,56 @@ def bare_case(
     placement[0, 0] = 1.0
     setup = Setup(thickness, depth, {}, forcing, np.zeros((12, 1, 1)), placement, quality, Events.none(rows))
     return Case(Model("bare", pools, (process,)), setup, State(np.zeros((rows, len(pools), columns)), {}), grid)
+
+
+def random_process(structure: int, grid: Grid, columns: int, random: np.random.Generator, fastest: float) -> FixedRates:
+    """Any pools, transfers (loops among them), losses and movements; `structure` fixes which exist.
+
+    Rates are log-uniform from 1e-6 to `fastest` (1/yr), and some are zero.
+    """
+    which = np.random.default_rng(structure)
+    names = [f"p{i}" for i in range(1 + structure % 5)]
+    shape = (len(grid) + 1, columns)
+
+    def rate() -> np.ndarray:
+        drawn = np.exp(random.uniform(np.log(1e-6), np.log(fastest), shape))
+        return np.where(random.uniform(size=shape) < 0.1, 0.0, drawn)
+
+    pairs = [(a, b) for a in names for b in names if a != b and which.uniform() < 0.5]
+    mobile = [name for name in names if which.uniform() < 0.7]
+    up = {name: rate() for name in mobile}
+    for moved in up.values():
+        moved[0] = 0.0  # nothing is above the surface
+    return FixedRates(
+        transfer={pair: rate() for pair in pairs},
+        respired={name: rate() for name in names if which.uniform() < 0.8},
+        export={("runoff", name): rate() for name in names if which.uniform() < 0.3},
+        down={name: rate() for name in mobile},
+        up=up,
+    )
+
+
+def random_case(structure: int, seed: int, fastest: float, columns: int = 3) -> Case:
+    """A random model on a random grid under a random season; equal structures have equal shapes."""
+    random = np.random.default_rng(seed)
+    edges = np.cumsum(np.exp(random.uniform(np.log(0.005), np.log(0.5), (1, 3, 7)[structure % 3])))
+    grid = Grid(np.concatenate([[0.0], edges]))
+    phases = ("solid", "dissolved", "sessile")
+    pools = tuple(Pool(f"p{i}", "anything", phases[i % 3], 10.0, i % 2 == 0) for i in range(1 + structure % 5))
+    process = random_process(structure, grid, columns, random, fastest)
+    case = bare_case(grid, process, pools, columns, random.uniform(0.0, 2.0, 12))
+    rows = case.rows
+    placement = random.dirichlet(np.ones(rows), size=2)[..., None]
+    quality = random.dirichlet(np.ones(len(pools)), size=2)[..., None]
+    amount = random.uniform(0.0, 2.0, (12, 2, columns)) * (random.uniform(size=(12, 2, columns)) < 0.7)
+    mass = random.uniform(500.0, 1800.0, (len(grid), 1)) * grid.thickness[:, None]
+    events = ploughing(grid, mass, random.uniform(0.0, 1.2 * grid.bottom), random.uniform(), random.uniform())
+    setup = dataclasses.replace(
+        case.setup,
+        amount=amount,
+        placement=placement,
+        quality=quality,
+        events=dataclasses.replace(events, keeps={}),
+    )
+    start = random.uniform(0.0, 1.0, case.state.carbon.shape) * (random.uniform(size=case.state.carbon.shape) < 0.8)
+    return dataclasses.replace(case, setup=setup, state=State(start, {}))

@@ -11,8 +11,8 @@ from typing import Any
 import diffrax
 import jax
 import jax.numpy as jnp
-from engine_cases import Case
 
+from engine_cases import Case
 from mollisol.column import Model, Rates, State
 from mollisol.column.events import apply_events
 from mollisol.column.setup import drivers_of, source_of

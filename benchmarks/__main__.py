@@ -1,0 +1,62 @@
+"""`python -m benchmarks [GROUP ...]`: measure, print a table, write it and the figures to `benchmark-output/`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.measure import ROOT, Figure, conditions
+
+GROUPS = ("speed", "accuracy", "peers", "steady", "memory", "start")
+
+
+def shown(value: float) -> str:
+    """Write a figure with three digits that count."""
+    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
+
+
+def markdown(figures: list[Figure], where: dict[str, object]) -> str:
+    """Write the table."""
+    head = (
+        f"Commit {where['commit']}, {where['date']}; {where['machine']}, {where['cores']} cores, load "
+        f"{where['load_before']:.1f} before; Python {where['python']}, JAX {where['jax']}."
+    )
+    lines = [head, "", "| what | measured | unit | target | met | conditions |", "|---|---|---|---|---|---|"]
+    for one in figures:
+        bound = "" if one.target is None else f"{'at most' if one.most else 'at least'} {shown(one.target)}"
+        met = {None: "", True: "yes", False: "**no**"}[one.met]
+        lines.append(f"| {one.name} | {shown(one.value)} | {one.unit} | {bound} | {met} | {one.note} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Measure the groups."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all where none is named")
+    parser.add_argument("-o", "--output", type=Path, default=ROOT / "benchmark-output")
+    given = parser.parse_args()
+    wrong = set(given.groups) - set(GROUPS)
+    if wrong:
+        parser.error(f"there is no group {', '.join(sorted(wrong))}; choose from {', '.join(GROUPS)}")
+    chosen = given.groups or list(GROUPS)
+    where = conditions()
+    figures: list[Figure] = []
+    given.output.mkdir(parents=True, exist_ok=True)
+    for group in chosen:
+        print(f"{group} ...", file=sys.stderr, flush=True)
+        found = importlib.import_module(f"benchmarks.{group}").figures()
+        figures += found
+        record = {"conditions": where, "figures": [{**dataclasses.asdict(one), "met": one.met} for one in found]}
+        (given.output / f"{group}.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    table = markdown(figures, where)
+    (given.output / "table.md").write_text(table, encoding="utf-8")
+    print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -25,9 +25,9 @@ def add_to(app: typer.Typer) -> None:
             one = describe_processes(name)
             say(to_json(one) if as_json else _full(one))
             return
-        from mollisol.models import MODELS, describe_model
+        from mollisol.models.registry import CLASSICS, MODELS
 
-        rows = [{"model": one["name"], "what it is": one["about"]} for one in map(describe_model, MODELS)]
+        rows = [{"model": name, "what it is": about} for name, about in {**MODELS, **CLASSICS}.items()]
         say(to_json(rows) if as_json else table(rows))
 
 

@@ -73,11 +73,11 @@ def report_context(spec: StudySpec, done: Simulation) -> ReportContext:
         ),
         defaults_used=spec.defaults_used,
         filled=filled_values(done),
-        warnings=[*done.warnings, *done.notes],
+        warnings=done.warnings,
         roots=root_statements(spec, done),
         practice_notes=practice_notes(spec),
         history=history_text(spec),
-        sources=done.sources,
+        sources=[*done.sources, *(f"Chosen for the study: {note}" for note in done.notes)],
         versions={**versions(), "largest budget error": f"{residual:.1e} kg C/m2"},
         command=f"mollisol run {shlex.quote(spec.source.name)} -o results --members {spec.ensemble} --seed {spec.seed}",
     )

@@ -33,6 +33,9 @@ MODELS: dict[str, str] = {
 }
 """Models that a study can name, with what they are."""
 
+CLASSICS: dict[str, str] = {"rothc": "RothC 26.3, one layer, monthly: mollisol.models.rothc.simulate, from Python"}
+"""Published models that keep their own monthly map; a study cannot name them."""
+
 
 def build(name: str = "whole_profile", slots: Mapping[str, str] | None = None) -> Model:
     """Return a model with its slots filled; loads JAX.

@@ -50,17 +50,6 @@ class Percolation:
         spread=0.4,
         about="water held by the surface litter",
     )
-    mobile: Array = parameter(
-        0.3,
-        "1",
-        0.01,
-        1.0,
-        "share of dissolved carbon that moves with the water; a few g C/m2/yr leave profiles",
-        confidence="low",
-        distribution="logit",
-        spread=0.5,
-        about="mobile share of dissolved carbon",
-    )
 
     def prepare(self, drivers: Drivers) -> dict[str, Array]:
         """Rates of movement, from the month's water alone."""
@@ -68,11 +57,11 @@ class Percolation:
         tortuous = self.diffusion * water ** (4.0 / 3.0)  # Millington & Quirk 1961, relative to a water-filled pore
         down, up = finite_volume(drivers.thickness[1:], tortuous, water, drivers.forcing["percolation"][1:])
         surface = drivers.forcing["infiltration"][:1] / self.litter_storage
-        surface, _ = jnp.broadcast_arrays(surface, down[:1] * self.mobile)
+        surface, _ = jnp.broadcast_arrays(surface, down[:1])
         down = jnp.broadcast_to(down, (down.shape[0], surface.shape[-1]))
         return {
-            "percolation_down": self.mobile * jnp.concatenate([surface, down]),
-            "percolation_up": self.mobile * jnp.concatenate([jnp.zeros_like(up[:1]), up]),
+            "percolation_down": jnp.concatenate([surface, down]),
+            "percolation_up": jnp.concatenate([jnp.zeros_like(up[:1]), up]),
         }
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:

@@ -60,9 +60,9 @@ class InitialState:
     Attributes
     ----------
     kind : `equilibrium`, `measured` or `balanced`.
-    chosen : (layer,) SOC at the start, best estimate, kg C/m2.
+    chosen : (layer,) SOC at the start, median of the members, kg C/m2.
     equilibrium : (layer,) SOC of the model's steady state under the past management, without any
-        adjustment, best estimate, kg C/m2.
+        adjustment, median of the members, kg C/m2.
     balance_factor : (layer,) factor on the loss of mineral-associated carbon; None where none was fitted.
     text : sentences that say how the state was made, for a reader who does not know the model.
     warnings : what is doubtful about it (misfit beyond the error, a factor outside 1/3 to 3, ...).

@@ -59,5 +59,6 @@ def draw(view: ResultView, context: ReportContext) -> Figure | None:
         if measured is not None:
             mark_beyond(each, view, measured.depth, label=panel == 0)
         depth_axis(each, view, label=panel == 0)
-    legend_below(figure, axes, 2 if factor is not None else 1, "Best estimate of the parameters.")
+    told = f"Median of {view.members} parameter sets." if view.members > 1 else "Best estimate of the parameters."
+    legend_below(figure, axes, 2 if factor is not None else 1, told)
     return figure

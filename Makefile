@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test test-all lint format types bench docs validate lock clean
+.PHONY: install demo picture test test-all lint format types bench docs validate lock clean
 
 install: $(STAMP)
 
@@ -15,6 +15,10 @@ $(STAMP): requirements/main.lock pyproject.toml
 
 demo: install
 	$(BIN)/mollisol demo -o demo-output
+
+# The picture of the README is the demo's own.
+picture: demo
+	cp demo-output/figures/profile.png docs/images/demo-profile.png
 
 test: install
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -194,14 +194,14 @@ def test_demo_keeps_a_study_that_the_user_changed(tmp_path, runner):
 
 
 def test_lists_as_text_and_json(capsys):
-    from mollisol.models import MODELS
+    from mollisol.models.registry import CLASSICS, MODELS
     from mollisol.plants import CROPS
     from mollisol.practices import list_practices
 
     for command, names, key in (
         ("practices", list_practices(), "practice"),
         ("crops", CROPS, "name"),
-        ("models", MODELS, "model"),
+        ("models", {**MODELS, **CLASSICS}, "model"),
     ):
         assert run([command]) == 0
         lines = capsys.readouterr().out.splitlines()

@@ -67,9 +67,17 @@ def spread(function: Callable[..., Any], tree: Any, columns: int, width: int, pr
 
 
 def _tile(arrays: list[np.ndarray], wide: tuple[bool, ...], columns: int, width: int, number: int) -> list[np.ndarray]:
-    # the last tile is padded with copies of the last column
-    index = np.minimum(np.arange(number * width, (number + 1) * width), columns - 1)
-    return [array[..., index] if is_wide else array for array, is_wide in zip(arrays, wide, strict=True)]
+    first, last = number * width, min((number + 1) * width, columns)
+
+    def cut(array: np.ndarray) -> np.ndarray:
+        own = array[..., first:last]
+        if last - first == width:
+            return own
+        # the last tile is padded with copies of the last column
+        padding = np.broadcast_to(own[..., -1:], (*own.shape[:-1], width - (last - first)))
+        return np.concatenate([own, padding], axis=-1)
+
+    return [cut(array) if is_wide else array for array, is_wide in zip(arrays, wide, strict=True)]
 
 
 @lru_cache(maxsize=64)

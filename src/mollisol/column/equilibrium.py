@@ -76,7 +76,7 @@ def soil_fixed_point(model: Model, setup: Setup, soil: dict[str, Array], months:
         start = {name: flat[i * rows : (i + 1) * rows] for i, name in enumerate(names)}
 
         def month(now: dict[str, Array], number: Array) -> tuple[dict[str, Array], None]:
-            _, moved = apply_events(setup.events, jnp.zeros((rows, 1, 1)), now, number)
+            _, moved = apply_events(setup.events, jnp.zeros((rows, 1, flat.shape[-1])), now, number)
             drivers = drivers_of(setup, moved, number)
             advanced = model.advance_soil(moved, drivers, 1.0 / MONTHS_PER_YEAR)
             return {name: jnp.broadcast_to(advanced[name], flat[:rows].shape) for name in names}, None

@@ -5,7 +5,8 @@
 - `balanced`: the loss of mineral carbon is multiplied by a factor b(z) so that the past leads to the observed SOC.
 
 log b is a Gaussian process over depth (mean 0, standard deviation such that [1/3, 3] holds 95 %, correlation length
-0.3 m): smooth, 1 where nothing is known, and fitted to the observations within their error, not through them.
+0.3 m): smooth, and fitted to the observations within their error, not through them. Below the last sample b stays as
+it is there, so the model's own shape goes on, scaled.
 """
 
 from __future__ import annotations
@@ -183,6 +184,7 @@ def _balance(
     mineral = [pool.name for pool in POOLS].index("mineral")
     error = np.log1p(relative[known])
     log_factor = np.zeros((len(depth), past.members))
+    last = int(np.flatnonzero(known)[-1])
     state, guess = plain, steady
     model = np.log(soc_of(plain.carbon))
     slope = plain.carbon[1:, mineral] / soc_of(plain.carbon)
@@ -194,6 +196,7 @@ def _balance(
             cross = covariance[:, known] * sensitivity
             own = covariance[np.ix_(known, known)] * sensitivity[:, None] * sensitivity[None] + np.diag(error**2)
             new[:, m] = cross @ np.linalg.solve(own, wanted)
+        new[last + 1 :] = new[last]  # below the last sample the model's own shape, scaled to meet it
         moved = np.max(np.abs(new - log_factor))
         before, log_old = model, log_factor
         log_factor = new

@@ -25,7 +25,7 @@ class ResidualDepthScalar:
     reads: ClassVar[tuple[str, ...]] = ()
 
     e_fold: Array = parameter(
-        0.70,
+        0.80,
         "m",
         0.1,
         10.0,

@@ -20,6 +20,8 @@ from mollisol.units import MONTHS_PER_YEAR, InputError, parameters_of
 if TYPE_CHECKING:
     import xarray as xr
 
+    from mollisol.climate import Climate
+    from mollisol.practices import Timeline
     from mollisol.soil import Profile, SoilLayers
     from mollisol.study.initial import Start
 
@@ -66,6 +68,20 @@ class Simulation:
     sources: list[str] = field(default_factory=list)
 
 
+def read_inputs(spec: StudySpec) -> tuple[Profile, Climate, dict[str, Timeline]]:
+    """Read and check everything that a study names: profile, climate and plans, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        Naming file, line and column of what is wrong.
+    """
+    from mollisol.climate import read_climate
+    from mollisol.soil import read_profile
+
+    return read_profile(spec.profile), read_climate(spec.climate), timelines(spec)
+
+
 def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulation:
     """Simulate a checked study; see `Simulation`.
 
@@ -77,13 +93,12 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         If a member has no steady state, or JAX is not in double precision.
     """
     configure()
-    from mollisol.climate import read_climate
     from mollisol.column.simulate import State
     from mollisol.column.tiles import DEFAULT_STEPS, simulate
     from mollisol.models import build
     from mollisol.models.whole_profile import POOLS
     from mollisol.plants.allocation import AllocationParameters
-    from mollisol.soil import harmonise, read_profile
+    from mollisol.soil import harmonise
     from mollisol.study.columns import assemble, dated_forcing, make_place, managed, typical_forcing
     from mollisol.study.initial import Past, make_start, soc_of
 
@@ -91,14 +106,12 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         return None if progress is None else (lambda share: progress(stage, share))
 
     grid = Grid() if spec.grid is None else Grid(spec.grid)
-    profile = read_profile(spec.profile)
+    profile, climate, lines = read_inputs(spec)
     layers = harmonise(profile, grid)
-    climate = read_climate(spec.climate)
     place = make_place(layers, climate, spec.site.latitude, spec.site.elevation_m)
     years = (spec.years.start, spec.years.end)
     members, steps = spec.ensemble, spec.steps_per_month or DEFAULT_STEPS
 
-    lines = timelines(spec)
     names = list(lines)
     inputs = managed(place, [*lines.values(), lines["baseline"]], years)  # the last: from the measured state
     plans = len(inputs.managements)

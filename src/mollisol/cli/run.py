@@ -54,11 +54,13 @@ def run_spec(spec: StudySpec, output: Path, *, members: int | None, seed: int | 
     Path of the report.
     """
     from mollisol.study.atomic import prepare_folder
+    from mollisol.study.simulation import read_inputs
 
     given = {key: value for key, value in (("ensemble", members), ("seed", seed)) if value is not None}
     if given:
         kept = {key: value for key, value in spec.defaults_used.items() if key not in given}
         spec = spec.model_copy(update={**given, "defaults_used": kept})
+    read_inputs(spec)  # what is wrong with the files must show before a folder is made
     folder = prepare_folder(output)
     # Loaded last: a wrong folder is told before the slow libraries are.
     from mollisol.cli.report import write_results

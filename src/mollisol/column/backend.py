@@ -24,7 +24,8 @@ def configure(cores: int | None = None) -> None:
 
     Parameters
     ----------
-    cores : number of host devices; None takes the cores that this process may use.
+    cores : number of host devices; None keeps a number that was set before, else takes the cores that this process
+        may use.
     """
     import jax
     from jax._src import xla_bridge
@@ -33,7 +34,8 @@ def configure(cores: int | None = None) -> None:
         return
     jax.config.update("jax_enable_x64", True)
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    jax.config.update("jax_num_cpu_devices", cores or available)
+    if cores is not None or jax.config.jax_num_cpu_devices < 1:  # a number that was chosen before stands
+        jax.config.update("jax_num_cpu_devices", cores or available)
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-REPEATS = 3
+REPEATS = 5
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,20 @@ class Figure:
         return self.value <= self.target if self.most else self.value >= self.target
 
 
-def median_seconds(run: Callable[[], Any], repeats: int = REPEATS) -> float:
-    """Return the median of some timings of a function; what it compiles should have been compiled before."""
-    taken = []
+def timed(run: Callable[[], Any], repeats: int = REPEATS) -> tuple[float, float]:
+    """Return the medians of the seconds and of the CPU seconds of a function that has run before."""
+    taken, worked = [], []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         run()
         taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+        worked.append(time.process_time() - busy)
+    return statistics.median(taken), statistics.median(worked)
+
+
+def median_seconds(run: Callable[[], Any], repeats: int = REPEATS) -> float:
+    """Return the median of some timings of a function; what it compiles should have been compiled before."""
+    return timed(run, repeats)[0]
 
 
 def process(*arguments: str, environment: Mapping[str, str] | None = None) -> tuple[float, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.measure import Figure, median_seconds
-from benchmarks.speed import site_years_per_second
+from benchmarks.speed import measured
 from mollisol.column import configure
 
 ROTHC_YEARS, BDF_YEARS = 100, 2
@@ -40,7 +40,7 @@ def figures() -> list[Figure]:
     from mollisol.column.tiles import DEFAULT_STEPS
 
     configure()
-    own, slow, classic = site_years_per_second(10_000, DEFAULT_STEPS), bdf(), rothc()
+    own, slow, classic = measured(10_000, DEFAULT_STEPS)[0], bdf(), rothc()
     return [
         Figure("pyRothC 0.0.4, 5 pools, 1 layer", classic, "site-years/s", note="monthly, odeint"),
         Figure("scipy BDF, same system", slow, "site-years/s", note=f"one column, rtol {RTOL:g}, Jacobian given"),

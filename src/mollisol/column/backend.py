@@ -35,7 +35,8 @@ def configure(cores: int | None = None) -> None:
     jax.config.update("jax_enable_x64", True)
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if cores is not None or jax.config.jax_num_cpu_devices < 1:  # a number that was chosen before stands
-        jax.config.update("jax_num_cpu_devices", cores or available)
+        # at least two, so that one core computes to the bit what several do (see `tiles`)
+    jax.config.update("jax_num_cpu_devices", max(2, cores or available))
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -50,7 +50,8 @@ def spread(function: Callable[..., Any], tree: Any, columns: int, width: int, pr
     arrays = [np.asarray(leaf) for leaf in leaves]
     wide = tuple(array.ndim > 0 and array.shape[-1] == columns and columns > 1 for array in arrays)
     tiles = -(-columns // width)
-    count = min(len(devices), tiles)
+    # never one where there are two: XLA rounds differently in a program for a single device
+    count = min(len(devices), max(tiles, 2))
     run = _compiled(function, structure, wide, count)
     parts: list[list[np.ndarray]] = []
     shape: Any = None

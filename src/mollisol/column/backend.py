@@ -24,8 +24,8 @@ def configure(cores: int | None = None) -> None:
 
     Parameters
     ----------
-    cores : number of host devices; None keeps a number that was set before, else takes the cores that this process
-        may use.
+    cores : number of host devices, at least 2; None keeps a number that was set before, else takes the cores that
+        this process may use.
     """
     import jax
     from jax._src import xla_bridge
@@ -36,7 +36,7 @@ def configure(cores: int | None = None) -> None:
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if cores is not None or jax.config.jax_num_cpu_devices < 1:  # a number that was chosen before stands
         # at least two, so that one core computes to the bit what several do (see `tiles`)
-    jax.config.update("jax_num_cpu_devices", max(2, cores or available))
+        jax.config.update("jax_num_cpu_devices", max(2, cores or available))
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,75 @@
+"""JAX's settings: untouched by importing, set by `configure`, and single precision is refused."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mollisol.column import backend
+
+
+def output_of(script: str, **env: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, **env}, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_importing_changes_no_setting() -> None:
+    script = (
+        "import jax; before = dict(jax.config.values)\n"
+        "import mollisol.models.whole_profile, mollisol.column.tiles, mollisol.column.equilibrium\n"
+        "from jax._src import xla_bridge\n"
+        "print(dict(jax.config.values) == before, xla_bridge.backends_are_initialized())"
+    )
+    assert output_of(script) == "True False"
+
+
+def test_the_grid_does_not_load_jax() -> None:
+    script = "import sys; from mollisol.column import Grid; print('jax' in sys.modules)"
+    assert output_of(script) == "False"
+
+
+def test_configure_sets_precision_devices_and_cache_once(tmp_path: Path) -> None:
+    script = (
+        "from mollisol.column.backend import configure; configure(2); import jax\n"
+        "print(jax.config.jax_enable_x64, len(jax.devices()), jax.config.jax_compilation_cache_dir)\n"
+        "configure(1); print(len(jax.devices()))"
+    )
+    assert output_of(script, MOLLISOL_CACHE=str(tmp_path / "new")).split() == ["True", "2", str(tmp_path / "new"), "2"]
+
+
+def test_a_number_of_devices_that_was_chosen_stands() -> None:
+    script = (
+        "from mollisol.column.backend import configure; configure(1); configure(); import jax; print(jax.devices())"
+    )
+    assert output_of(script).count("CpuDevice") == 3
+
+
+def test_single_precision_is_refused() -> None:
+    script = (
+        "import jax; jax.config.update('jax_enable_x64', False); jax.devices()\n"
+        "from mollisol.column.tiles import simulate\n"
+        "from mollisol.units import RunError\n"
+        "try:\n    simulate(None, None, None, 1)\n"
+        "except RunError as error:\n    print(error)"
+    )
+    assert "single precision" in output_of(script)
+
+
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [
+        ({"MOLLISOL_CACHE": "/a/b"}, "/a/b"),
+        ({"XDG_CACHE_HOME": "/c"}, "/c/mollisol/jax"),
+        ({"HOME": "/home/someone"}, "/home/someone/.cache/mollisol/jax"),
+    ],
+)
+def test_the_cache_is_where_the_user_says(given: dict[str, str], folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MOLLISOL_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert backend.cache_folder() == Path(folder)

@@ -37,6 +37,9 @@ TOLERANCE = 1e-11
 """Largest change of a pool in a cycle, relative to the larger of the pool and 1e-12 of the column's total."""
 
 ITERATIONS = 60
+LONGEST_RESIDENCE = 1e10
+"""Cycles that carbon stays at and above which it counts as unable to leave."""
+
 WIDTH = 16
 """Width of a tile: the unit vectors of all pools and rows make an array 147 times as wide."""
 
@@ -152,8 +155,13 @@ def chord(matrix: Array, groups: tuple[Group, ...]) -> Chord:
 
     def block(component: tuple[int, ...]) -> Array:
         pools, size = jnp.asarray(component), len(component) * rows
-        own = matrix[pools][:, :, pools].reshape(size, size, columns)
-        return inverse(jnp.eye(size)[:, :, None] - own)
+        own = jnp.eye(size)[:, :, None] - matrix[pools][:, :, pools].reshape(size, size, columns)
+        inverted = inverse(own)
+        # column sums are residence times in cycles; what never leaves keeps its carbon, so it gets no correction,
+        # and if it is fed every cycle goes on changing it
+        residence = jnp.sum(jnp.abs(inverted), axis=0)
+        leaves = residence < LONGEST_RESIDENCE  # not for infinities and NaN
+        return jnp.where(leaves[:, None] & leaves[None], inverted, 0.0)
 
     return Chord(matrix, tuple(tuple(block(component) for component in group) for group in groups))
 
@@ -182,8 +190,7 @@ def cycle_change(carbon: Array, moved: Array) -> Array:
     """Largest change of a pool (column,) relative to the larger of the pool and 1e-12 of the column's total."""
     total = jnp.sum(jnp.abs(moved), axis=(0, 1))
     scale = jnp.maximum(jnp.abs(moved), 1e-12 * total)
-    safe = jnp.where(scale > 0.0, scale, 1.0)
-    return jnp.max(jnp.where(scale > 0.0, jnp.abs(moved - carbon) / safe, 0.0), axis=(0, 1))
+    return jnp.max(jnp.abs(moved - carbon) / jnp.where(scale == 0.0, 1.0, scale), axis=(0, 1))
 
 
 def _groups(model: Model, setup: Setup, carbon: Array, soil: dict[str, Array]) -> tuple[Group, ...]:

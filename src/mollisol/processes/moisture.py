@@ -45,9 +45,10 @@ class MatricPotentialResponse:
 
     def prepare(self, drivers: Drivers) -> dict[str, Array]:
         """Response of each row, from the month's matric potential alone."""
-        psi = drivers.forcing["matric_potential"]
+        # bounded before the logarithm, which has no value, and no gradient, at the zero of a saturated soil
+        psi = jnp.minimum(drivers.forcing["matric_potential"], self.psi_wet)
         position = jnp.log(self.psi_dry / psi) / jnp.log(self.psi_dry / self.psi_wet)
-        return {"moisture_response": jnp.clip(position, 0.0, 1.0)}
+        return {"moisture_response": jnp.maximum(position, 0.0)}
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Multiply the activity."""

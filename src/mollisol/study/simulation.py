@@ -15,7 +15,7 @@ from mollisol.study.draws import draw, drawn_model
 from mollisol.study.plans import baseline_plan, history_plans, timelines
 from mollisol.study.result import by_plan, dataset, yearly
 from mollisol.study.schema import StudySpec
-from mollisol.units import MONTHS_PER_YEAR, InputError, parameters_of
+from mollisol.units import MONTHS_PER_YEAR, parameters_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -131,7 +131,6 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     forcing, continued = dated_forcing(place, now, inputs.managements, years)
     start = make_start(spec.initial, place, past, tell("initial state"))
 
-    rows = len(grid) + 1
     balance = np.tile(start.balance, (1, plans))
     balance[:, -members:] = 1.0
     setup = assemble(place, inputs, forcing, above, below, balance)
@@ -140,54 +139,19 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     carbon[..., -members:] = start.measured_state.carbon
     state = State(carbon, {name: np.tile(value, (1, plans)) for name, value in start.state.soil.items()})
     count = years[1] - years[0] + 1
-    _, annual = simulate(repeated, setup, state, count, steps=steps, progress=tell("years"))
+    _, annual = simulate(
+        repeated, setup, state, count, steps=steps, keep_pools=spec.output.pools, progress=tell("years")
+    )
 
     rotation = min(baseline_plan(spec).cycle_years, count)
-    real = plans - 1
-    own = slice(0, real * members)
-
-    def shaped(value: Array) -> Array:
-        return by_plan(value[..., own], real, members)
-
-    def stocks(first: Array, rest: Array) -> Array:
-        return shaped(yearly(first, rest))
-
-    def flux(value: Array) -> Array:
-        return shaped(yearly(np.full(value.shape[1:], np.nan), value))
-
-    soc0 = soc_of(carbon)
-    zero = np.zeros_like(annual.leaching)
-    bnpp = _bnpp(inputs, below, rotation)
-    window = slice(-rotation, None)
-    mean_soc = shaped(yearly(soc0, annual.soc)[1:][window].mean(axis=0))
-    mean_input = shaped(annual.input[window, 1:].mean(axis=0))
-    mean_respired = shaped(annual.respiration[window, 1:].mean(axis=0))
-    mass = layers.mineral_mass
-    values: dict[str, Array] = {
-        "soc": stocks(soc0, annual.soc),
-        "surface_litter": stocks(carbon[0].sum(axis=0), annual.surface),
-        "input": flux(annual.input[:, 1:]),
-        "surface_input": flux(annual.input[:, 0]),
-        "respiration": flux(annual.respiration[:, 1:]),
-        "root_respiration": flux(annual.root_respiration[:, 1:]),
-        "surface_respiration": flux(annual.respiration[:, 0]),
-        "leaching": flux(annual.leaching),
-        "runoff": flux(annual.runoff),
-        "erosion": flux(zero),
-        "deposition": flux(zero),
-        "bottom_exchange": flux(annual.bottom_exchange),
-        "balance_residual": shaped(annual.residual),
-        "mineral_mass": np.broadcast_to(mass, (real, members, count + 1, len(mass))),
-        "turnover_time": _ratio(mean_soc, mean_input),
-        "turnover_time_bnpp": _ratio(mean_soc, bnpp[:real]),
-        "loss_time": _ratio(mean_soc, mean_respired),
-        "bnpp": bnpp[:real],
-        "soil_temperature": np.moveaxis(mean_climate.temperature[..., :real], -1, 0),
-        "soil_moisture": np.moveaxis(mean_climate.water[..., :real], -1, 0),
-    }
+    bnpp = _bnpp(inputs, below, rotation)[:-1]
+    values = _values(annual, carbon, bnpp, layers, members, rotation)
+    values["soil_temperature"] = np.moveaxis(mean_climate.temperature[..., : plans - 1], -1, 0)
+    values["soil_moisture"] = np.moveaxis(mean_climate.water[..., : plans - 1], -1, 0)
     if spec.output.pools:
-        # row 0 is the surface litter, a variable of its own
-        values["carbon"] = stocks(carbon[1:].transpose(0, 1, 2), annual.carbon[:, 1:])
+        own = slice(0, (plans - 1) * members)
+        values["carbon"] = by_plan(yearly(carbon[1:, :, own], annual.carbon[:, 1:, :, own]), plans - 1, members)
+    soc0 = soc_of(carbon)
     result = dataset(
         values,
         names,
@@ -197,8 +161,6 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         years,
         {"title": spec.name, "model": spec.model.name, "source": "mollisol", "initial": spec.initial},
     )
-    if rows != annual.input.shape[1]:
-        raise InputError("the grid of the result differs from the grid of the run")
     trend = annual.soc[-1, :, -members:].sum(axis=0) - soc0[:, -members:].sum(axis=0)
     return Simulation(
         result,
@@ -228,6 +190,52 @@ def _profile_source(profile: Profile) -> str:
     when = sorted({int(y) for y in year[np.isfinite(year)]}) if year is not None else []
     text = "; ".join(named) or f"profile {profile.profile_id}"
     return f"{text}, sampled {', '.join(map(str, when))}" if when else text
+
+
+def _values(
+    annual: Any, carbon: Array, bnpp: Array, layers: SoilLayers, members: int, rotation: int
+) -> dict[str, Array]:
+    """Arrays of the result by variable; `carbon` (row, pool, column) is the state at the start.
+
+    The columns of the last plan, which starts from the measured state, are no part of the result.
+    """
+    from mollisol.study.initial import soc_of
+
+    plans = carbon.shape[-1] // members - 1
+    years, own, window = annual.soc.shape[0], slice(0, plans * members), slice(-rotation, None)
+
+    def shaped(value: Array) -> Array:
+        return by_plan(value[..., own], plans, members)
+
+    def stocks(first: Array, rest: Array) -> Array:
+        return shaped(yearly(first, rest))
+
+    def flux(value: Array) -> Array:
+        return shaped(yearly(np.full(value.shape[1:], np.nan), value))
+
+    nothing = np.zeros_like(annual.leaching)
+    mass = layers.mineral_mass
+    soc = shaped(annual.soc[window].mean(axis=0))
+    return {
+        "soc": stocks(soc_of(carbon), annual.soc),
+        "surface_litter": stocks(carbon[0].sum(axis=0), annual.surface),
+        "input": flux(annual.input[:, 1:]),
+        "surface_input": flux(annual.input[:, 0]),
+        "respiration": flux(annual.respiration[:, 1:]),
+        "root_respiration": flux(annual.root_respiration[:, 1:]),
+        "surface_respiration": flux(annual.respiration[:, 0]),
+        "leaching": flux(annual.leaching),
+        "runoff": flux(annual.runoff),
+        "erosion": flux(nothing),
+        "deposition": flux(nothing),
+        "bottom_exchange": flux(annual.bottom_exchange),
+        "balance_residual": shaped(annual.residual),
+        "mineral_mass": np.broadcast_to(mass, (plans, members, years + 1, len(mass))),
+        "turnover_time": _ratio(soc, shaped(annual.input[window, 1:].mean(axis=0))),
+        "turnover_time_bnpp": _ratio(soc, bnpp),
+        "loss_time": _ratio(soc, shaped(annual.respiration[window, 1:].mean(axis=0))),
+        "bnpp": bnpp,
+    }
 
 
 def _repeat_model(model: Any, plans: int) -> Any:

@@ -43,7 +43,7 @@ def test_configure_sets_precision_devices_and_cache_once(tmp_path: Path) -> None
 
 def test_a_number_of_devices_that_was_chosen_stands() -> None:
     script = (
-        "from mollisol.column.backend import configure; configure(1); configure(); import jax; print(jax.devices())"
+        "from mollisol.column.backend import configure; configure(3); configure(); import jax; print(jax.devices())"
     )
     assert output_of(script).count("CpuDevice") == 3
 

@@ -57,6 +57,10 @@ def finite_volume(
     -------
     down, up : (layer, column), 1/yr; up of the first layer is 0; down of the last is what leaves the profile.
     """
+    # a parameter may differ between columns that share their soil and water
+    diffusivity, weight = jnp.broadcast_arrays(diffusivity, weight)
+    if flux is not None:
+        diffusivity, weight, flux = jnp.broadcast_arrays(diffusivity, weight, flux)
     distance = 0.5 * (thickness[:-1] + thickness[1:])
     conductance = harmonic_mean(diffusivity * weight, thickness) / distance
     store = weight * thickness

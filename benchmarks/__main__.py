@@ -11,6 +11,8 @@ from pathlib import Path
 
 from benchmarks.measure import ROOT, Figure, conditions
 
+PAGE = ROOT / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- measured -->", "<!-- end of what was measured -->"
 GROUPS = ("speed", "accuracy", "peers", "steady", "memory", "start")
 
 
@@ -38,6 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all where none is named")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "benchmark-output")
+    parser.add_argument("--docs", action="store_true", help=f"put the table into {PAGE.relative_to(ROOT)}")
     given = parser.parse_args()
     wrong = set(given.groups) - set(GROUPS)
     if wrong:
@@ -54,6 +57,9 @@ def main() -> int:
         (given.output / f"{group}.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     table = markdown(figures, where)
     (given.output / "table.md").write_text(table, encoding="utf-8")
+    if given.docs:
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n{table}{END}{rest.partition(END)[2]}", encoding="utf-8")
     print(table)
     return 0
 

@@ -82,10 +82,15 @@ def job(module: str, *arguments: str, environment: Mapping[str, str] | None = No
 
 def peak_gigabytes() -> float:
     """Largest resident memory of this process so far, GB."""
+    # On Linux getrusage's maximum counts what the parent held before exec; the kernel's own mark starts anew.
+    status = Path("/proc/self/status")
+    if status.is_file():
+        mark = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(mark.split()[1]) * 1024 / 1e9
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e9 if sys.platform == "darwin" else 1e6)
+    return peak / 1e9 if sys.platform == "darwin" else peak * 1024 / 1e9
 
 
 def conditions() -> dict[str, Any]:

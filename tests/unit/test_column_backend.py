@@ -32,6 +32,16 @@ def test_the_grid_does_not_load_jax() -> None:
     assert output_of(script) == "False"
 
 
+def test_public_names_are_functions_and_classes_whatever_was_imported_before() -> None:
+    script = (
+        "import mollisol.column.simulate, mollisol.column.equilibrium, mollisol.column as c\n"
+        "from mollisol.column import equilibrium, simulate\n"
+        "from mollisol.column.simulate import State\n"
+        "print(all(callable(getattr(c, name)) for name in c.__all__), callable(equilibrium), c.State is State)"
+    )
+    assert output_of(script) == "True True True"
+
+
 def test_configure_sets_precision_devices_and_cache_once(tmp_path: Path) -> None:
     script = (
         "from mollisol.column.backend import configure; configure(2); import jax\n"

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from engine_cases import Case, changed, profile_case, some_carbon
+from mollisol.column import Grid
 from mollisol.column.equilibrium import equilibrium
 from mollisol.column.setup import select_columns
 from mollisol.column.simulate import State
@@ -71,7 +72,7 @@ def test_the_second_year_of_a_rotation_begins_where_it_is_told() -> None:
 
 def test_a_past_of_any_length_ends_as_the_run_does() -> None:
     case = profile_case(columns=3)
-    for years in (0, 1, 5):
+    for years in (0, 6):
         end = advance(case.model, case.setup, started(case), years)
         expected = simulate(case.model, case.setup, started(case), years)[0] if years else started(case)
         np.testing.assert_allclose(end.carbon, expected.carbon, rtol=1e-13)
@@ -108,7 +109,8 @@ def test_progress_is_told_to_the_end() -> None:
 
 def practices(columns: int) -> list[tuple[Any, Case]]:
     """Runs that differ in arrays only."""
-    case = profile_case(columns=columns)
+    grid = Grid([0.0, 0.1, 0.3, 0.7])  # of a size that no other test has compiled for
+    case = profile_case(grid, columns=columns)
     setup = case.setup
     no_till = dataclasses.replace(setup.events, happens=np.zeros_like(setup.events.happens))
     straw_removed = setup.amount.copy()
@@ -117,7 +119,7 @@ def practices(columns: int) -> list[tuple[Any, Case]]:
         setup,
         dataclasses.replace(setup, events=no_till),
         dataclasses.replace(setup, amount=straw_removed),
-        profile_case(columns=columns, seed=9, wet=True).setup,
+        profile_case(grid, columns=columns, seed=9, wet=True).setup,
     ]
     return [
         (changed(case.model, "temperature", q10=2.0 + 0.1 * i), dataclasses.replace(case, setup=each))
@@ -133,12 +135,10 @@ def solve(model: Any, case: Case) -> Any:
     return equilibrium(model, case.setup, case.state, case.cycle).state
 
 
-@pytest.mark.parametrize("what", [run, solve])
-@pytest.mark.parametrize("columns", [1, 5])
+@pytest.mark.parametrize(("what", "columns"), [(run, 1), (run, 5), (solve, 5)])
 def test_practices_compile_once(what: Callable[..., Any], columns: int) -> None:
     first, *others = practices(columns)
     with compilations() as at_first:
-        jax.clear_caches()
         before = what(*first)
     assert at_first, "the counter sees nothing"
     with compilations() as later:

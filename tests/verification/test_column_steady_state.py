@@ -131,7 +131,6 @@ def inert_char(fed: int | None) -> Case:
     return Case(model, setup, case.state, case.grid, case.cycle)
 
 
-
 def test_a_pool_that_cannot_lose_its_carbon_is_named() -> None:
     with pytest.raises(RunError, match="no steady state for plot B:"):
         solve(inert_char(fed=1), names=["plot A", "plot B", "plot C"])

@@ -9,7 +9,6 @@ from mollisol.column import Grid, State, check_compartmental, dense_operator
 GRIDS = {
     "default": Grid(),
     "uniform": uniform_grid(20),
-    "coarse": Grid([0.0, 0.3, 1.0, 2.0]),
     "irregular": Grid([0.0, 0.02, 0.15, 0.16, 0.5, 0.55, 1.2, 1.21, 3.0]),
 }
 

@@ -7,6 +7,8 @@ so that `mollisol.column.Grid` does not load JAX.
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import Any
 
 from mollisol.grid import Grid
@@ -39,3 +41,15 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(importlib.import_module(f"mollisol.column.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'mollisol.column' has no attribute {name!r}")
+
+
+class _Room(ModuleType):
+    """The package: the functions `simulate` and `equilibrium`, not the files of these names that hold them."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # importing a file sets it as an attribute of its package, where it would hide the function
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Room

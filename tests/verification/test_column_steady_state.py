@@ -5,12 +5,13 @@ import time
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from engine_cases import Case, FixedRates, bare_case, changed, profile_case, some_carbon, total, uniform_grid
-from mollisol.column import Pool
-from mollisol.column.equilibrium import equilibrium
+from mollisol.column import Grid, Pool, State
+from mollisol.column.equilibrium import equilibrium, solve_tile
 from mollisol.column.tiles import simulate
 from mollisol.models.whole_profile import POOLS
 from mollisol.units import RunError
@@ -157,3 +158,32 @@ def test_a_steady_state_with_a_closed_form() -> None:
     expected = np.zeros((rows, 2))
     expected[2] = 0.3 / k1, 0.3 / k2
     np.testing.assert_allclose(found.state.carbon[..., 0], expected, rtol=1e-9)
+
+
+@pytest.mark.slow
+def test_the_gradient_agrees_with_finite_differences() -> None:
+    """Of a weighted sum of all carbon, with respect to every parameter of the model, some inputs and the soil."""
+    case = profile_case(Grid([0.0, 0.1, 0.25, 0.6, 1.5]), wet=True)
+    leaves, structure = jax.tree_util.tree_flatten(case.model)
+    values = np.array([float(leaf) for leaf in leaves] + [1.0, 1.0])
+    weights = np.random.default_rng(1).uniform(0.5, 1.5, case.state.carbon.shape[:2])
+    setup = jax.tree_util.tree_map(jnp.asarray, case.setup)
+
+    def weighted(given: Any) -> Any:
+        *parameters, input_factor, clay_factor = given
+        model = jax.tree_util.tree_unflatten(structure, parameters)
+        soil = {**setup.soil, "clay": setup.soil["clay"] * clay_factor}
+        own = dataclasses.replace(setup, amount=setup.amount * input_factor, soil=soil)
+        columns = jnp.shape(input_factor) or (1,)
+        start = State(jnp.zeros((case.rows, len(POOLS), *columns)), {"aggregation": jnp.ones((case.rows, *columns))})
+        steady = solve_tile(model, own, start, case.cycle, 1).state.carbon
+        return jnp.tensordot(jnp.asarray(weights), steady, axes=2)
+
+    slope = jax.jit(jax.grad(lambda given: weighted(given)[0]))(jnp.asarray(values))
+    step = 1e-5 * values
+    nudged = values[:, None] + np.concatenate([np.diag(step), -np.diag(step)], axis=1)
+    up, down = np.split(np.asarray(jax.jit(weighted)(jnp.asarray(nudged))), 2)
+    np.testing.assert_allclose(slope * values, (up - down) / (2.0 * 1e-5), rtol=1e-5, atol=1e-7)
+    unfelt = [jax.tree_util.keystr(path) for path, _ in jax.tree_util.tree_leaves_with_path(case.model)]
+    unfelt = [name for name, each in zip(unfelt, slope, strict=False) if each == 0.0]
+    assert [name.split(".")[-1] for name in unfelt] == ["pyrogenic"]  # nothing brings char

@@ -37,11 +37,12 @@ def make_system(columns: int, seed: int = 1) -> System:
     soil = soils(depth, finer)
     state = State(np.zeros((len(depth), len(POOLS), columns)), {"aggregation": np.ones((len(depth), columns))})
     amount, placement, quality = inputs(grid, np.exp(richer))
+    fed = tuple(int(pool) for pool in np.flatnonzero(quality.any(axis=(0, 2))))
     density = soil["fine_earth"][1:, 0]
     events = ploughing(grid, density * grid.thickness)
     forcing = climate(depth, soil["porosity"], warmer, wetter)
     return System(
-        whole_profile(), Setup(thickness, depth, soil, forcing, amount, placement, quality, events), state, grid
+        whole_profile(), Setup(thickness, depth, soil, forcing, amount, placement, quality, events, fed), state, grid
     )
 
 

@@ -259,6 +259,9 @@ def equilibrium(
     configure()
     require_float64()
     check_setup(setup, model, guess.soil)
+    lengths = {series.shape[0] for series in (*setup.forcing.values(), setup.amount, setup.events.happens)}
+    if any(months % length for length in lengths):
+        raise RunError(f"a cycle of {months} months does not hold whole series of {sorted(lengths)} months")
     columns = max(columns_of(setup, model), int(np.shape(guess.carbon)[-1]))
     width = 1 if columns == 1 else WIDTH
     result: Equilibrium = spread(

@@ -28,7 +28,7 @@ Array = Any
 @partial(
     jax.tree_util.register_dataclass,
     data_fields=["thickness", "depth", "soil", "forcing", "amount", "placement", "quality", "events"],
-    meta_fields=[],
+    meta_fields=["fed"],
 )
 @dataclass(frozen=True)
 class Setup:
@@ -43,6 +43,7 @@ class Setup:
     placement : (source, row, column), share of a source that is placed in each row, sums to 1 over rows.
     quality : (source, pool, column), share of a source that enters each pool, sums to 1 over pools.
     events : rearrangements of layers, see `Events`.
+    fed : numbers of the pools that any source feeds; None where that is not known. Others take no computing.
     """
 
     thickness: Array
@@ -53,6 +54,7 @@ class Setup:
     placement: Array
     quality: Array
     events: Events
+    fed: tuple[int, ...] | None = None
 
 
 @partial(jax.tree_util.register_dataclass, data_fields=["happens", "carbon_map", "soil_map", "keeps"], meta_fields=[])
@@ -114,8 +116,15 @@ def source_of(setup: Setup, month: Array) -> Array:
     """Input (row, pool, column) of a month, kg C/m2/yr."""
     amount = setup.amount[month % setup.amount.shape[0]]
     # unrolled: one fused loop, where a reduction over a leading axis would be ten times slower on a CPU
-    parts = [(amount[s] * setup.placement[s])[:, None] * setup.quality[s][None] for s in range(amount.shape[0])]
-    return sum(parts[1:], start=parts[0])
+    placed = [amount[s] * setup.placement[s] for s in range(amount.shape[0])]
+    nothing = jnp.zeros_like(sum(placed[1:], start=placed[0]))
+
+    def into(pool: int) -> Array:
+        if setup.fed is not None and pool not in setup.fed:
+            return nothing
+        return sum((placed[s] * setup.quality[s, pool] for s in range(len(placed))), start=nothing)
+
+    return jnp.stack([into(pool) for pool in range(setup.quality.shape[1])], axis=1)
 
 
 def columns_of(setup: Setup, model: Model) -> int:
@@ -152,6 +161,8 @@ def check_setup(setup: Setup, model: Model, soil_state: Mapping[str, Array]) -> 
     for name, array, axis in (("placement", setup.placement, 1), ("quality", setup.quality, 1)):
         if not np.allclose(np.sum(array, axis=axis), 1.0, rtol=0.0, atol=1e-9):
             raise RunError(f"shares of {name} do not sum to 1")
+    if setup.fed is not None and np.any(np.delete(np.asarray(setup.quality), setup.fed, axis=1)):
+        raise RunError("the run feeds a pool that is not among those said to be fed")
     if not np.allclose(np.sum(setup.events.carbon_map, axis=1), 1.0, rtol=0.0, atol=1e-12):
         raise RunError("an event's map does not conserve carbon")
 

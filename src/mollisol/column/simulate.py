@@ -46,6 +46,7 @@ class Annual(NamedTuple):
     root_respiration : (year, row, column).
     leaching, bottom_exchange, runoff : (year, column).
     residual : (column,), largest absolute error of the yearly budget, kg C/m2.
+    smallest : (column,), smallest pool of any layer at any year's end, kg C/m2.
     """
 
     soc: Array
@@ -58,6 +59,7 @@ class Annual(NamedTuple):
     bottom_exchange: Array
     runoff: Array
     residual: Array
+    smallest: Array
 
 
 class Month(NamedTuple):
@@ -99,8 +101,8 @@ def simulate_years(
     setup = prepared(setup, model)
     counted = jnp.asarray([pool.counts_as_soc for pool in model.pools], dtype=state.carbon.dtype)[:, None]
 
-    def year(carry: tuple[State, Array], start: Array) -> tuple[tuple[State, Array], tuple[Array, ...]]:
-        state, residual = carry
+    def year(carry: tuple[State, Array, Array], start: Array) -> tuple[tuple[State, Array, Array], tuple[Array, ...]]:
+        state, residual, smallest = carry
 
         def month(inner: tuple[State, Month], number: Array) -> tuple[tuple[State, Month], None]:
             now, total = inner
@@ -121,6 +123,7 @@ def simulate_years(
             - flow.runoff
         )
         residual = jnp.maximum(residual, jnp.abs(change - budget))
+        smallest = jnp.minimum(smallest, jnp.min(new.carbon, axis=(0, 1)))
         kept = new.carbon if keep_pools else new.carbon[:0]
         outputs = (
             jnp.sum(new.carbon[1:] * counted, axis=1),
@@ -133,12 +136,14 @@ def simulate_years(
             flow.bottom_exchange,
             flow.runoff,
         )
-        return (new, residual), outputs
+        return (new, residual, smallest), outputs
 
     starts = first_month + MONTHS_PER_YEAR * jnp.arange(years)
     # a gradient keeps the states at the years' ends only
-    (final, residual), outputs = jax.lax.scan(jax.checkpoint(year), (state, jnp.zeros_like(state.carbon[0, 0])), starts)
-    return final, Annual(*outputs, residual)  # type: ignore[call-arg]
+    nothing = jnp.zeros_like(state.carbon[0, 0])
+    begin = (state, nothing, nothing + jnp.inf)
+    (final, residual, smallest), outputs = jax.lax.scan(jax.checkpoint(year), begin, starts)
+    return final, Annual(*outputs, residual, smallest)  # type: ignore[call-arg]
 
 
 def advance_years(model: Model, setup: Setup, state: State, first_month: Array, years: Array, steps: int) -> State:

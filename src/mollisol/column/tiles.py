@@ -19,6 +19,7 @@ from mollisol.column.backend import configure, require_float64
 from mollisol.column.model import Model
 from mollisol.column.setup import Setup, check_setup, columns_of
 from mollisol.column.simulate import Annual, State, advance_years, simulate_years
+from mollisol.units import RunError
 
 Progress = Callable[[float], None]
 
@@ -53,17 +54,20 @@ def spread(function: Callable[..., Any], tree: Any, columns: int, width: int, pr
     # never one where there are two: XLA rounds differently in a program for a single device
     count = min(len(devices), max(tiles, 2))
     run = _compiled(function, structure, wide, count)
-    parts: list[list[np.ndarray]] = []
+    joined: list[np.ndarray] = []
     shape: Any = None
     for first in range(0, tiles, count):
         batch = [_tile(arrays, wide, columns, width, min(first + k, tiles - 1)) for k in range(count)]
         stacked = [np.stack([tile[i] for tile in batch]) if wide[i] else array for i, array in enumerate(arrays)]
         result, shape = jax.tree_util.tree_flatten(run(*stacked))
         got = [np.asarray(leaf) for leaf in result]
-        parts.extend([leaf[k] for leaf in got] for k in range(min(count, tiles - first)))
+        joined = joined or [np.empty((*leaf.shape[1:-1], columns), leaf.dtype) for leaf in got]
+        for k in range(min(count, tiles - first)):
+            here = slice((first + k) * width, min((first + k + 1) * width, columns))
+            for whole, leaf in zip(joined, got, strict=True):
+                whole[..., here] = leaf[k][..., : here.stop - here.start]
         if progress is not None:
             progress(min(first + count, tiles) / tiles)
-    joined = [np.concatenate([part[i] for part in parts], axis=-1)[..., :columns] for i in range(len(parts[0]))]
     return jax.tree_util.tree_unflatten(shape, joined)
 
 
@@ -96,6 +100,9 @@ def _compiled(function: Callable[..., Any], structure: Any, wide: tuple[bool, ..
     compiled: Callable[..., Any] = jax.jit(mapped)
     return compiled
 
+
+BALANCE_TOLERANCE = 1e-9
+"""Largest error of a year's carbon budget, kg C/m2; rounding leaves about 1e-13."""
 
 DEFAULT_STEPS = 3
 """Implicit steps per month: the time error of every layer's SOC stays below 0.5 % (docs/science.md)."""
@@ -149,7 +156,7 @@ def simulate(
     Raises
     ------
     RunError
-        If the set-up lacks what a process needs, or JAX runs in single precision.
+        If the set-up lacks what a process needs, JAX runs in single precision, or carbon does not balance.
     """
     configure()
     require_float64()
@@ -159,8 +166,19 @@ def simulate(
     full = widened(state, columns)
     function = _years(years, steps, keep_pools, width)
     tree = (model, setup, full, np.int64(first_month))
-    result: tuple[State, Annual] = spread(function, tree, columns, width, progress)
-    return result
+    final, annual = spread(function, tree, columns, width, progress)
+    check_annual(annual)
+    return final, annual
+
+
+def check_annual(annual: Annual) -> None:
+    """Raise `RunError` where carbon does not balance, or turned negative, in any year of any column."""
+    worst = int(np.argmax(np.where(np.isfinite(annual.residual), annual.residual, np.inf)))
+    if not annual.residual[worst] <= BALANCE_TOLERANCE:
+        raise RunError(f"carbon does not balance in column {worst}: a year is off by {annual.residual[worst]} kg C/m2")
+    least = int(np.argmin(annual.smallest))
+    if annual.smallest[least] < 0.0:
+        raise RunError(f"carbon turned negative in column {least}: {annual.smallest[least]} kg C/m2")
 
 
 def advance(

@@ -270,6 +270,7 @@ def assemble(
         _shared(placement, members),
         _shared(quality, members),
         events_of(place, inputs.managements, members),
+        tuple(names.index(pool) for pool in LITTER_POOLS),
     )
 
 

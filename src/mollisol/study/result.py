@@ -31,7 +31,7 @@ def dataset(
     import xarray as xr
 
     first, last = years
-    time = np.array([f"{year:04d}-01-01" for year in range(first, last + 2)], dtype="datetime64[ns]")
+    time = np.array([f"{year:04d}-01-01" for year in range(first, last + 2)], dtype="datetime64[s]")
     coordinates = {
         "practice": ("practice", list(practices), {"long_name": "Practice"}),
         "member": ("member", np.arange(members), {"long_name": "Member of the ensemble of parameters"}),

@@ -62,15 +62,7 @@ class Annual(NamedTuple):
     smallest: Array
 
 
-class Month(NamedTuple):
-    """Fluxes of one month, kg C/m2/yr."""
-
-    input: Array
-    root_respiration: Array
-    fluxes: Fluxes
-
-
-def advance_month(model: Model, setup: Setup, state: State, month: Array, steps: int) -> tuple[State, Month]:
+def advance_month(model: Model, setup: Setup, state: State, month: Array, steps: int) -> tuple[State, Fluxes]:
     """Advance a state by one month: events, then rates at the present state, then the implicit steps."""
     carbon, soil = apply_events(setup.events, state.carbon, dict(state.soil), month)
     drivers = drivers_of(setup, soil, month)
@@ -80,9 +72,25 @@ def advance_month(model: Model, setup: Setup, state: State, month: Array, steps:
     rates, source = jax.lax.optimization_barrier((rates, source))
     years = 1.0 / MONTHS_PER_YEAR
     new, mean = month_step(model, rates, carbon, source, years, steps)
-    applied = fluxes(model, rates, mean)
-    root = full(drivers.forcing.get("root_respiration", 0.0), carbon[:, 0])
-    return State(new, model.advance_soil(soil, drivers, years)), Month(jnp.sum(source, axis=1), root, applied)
+    return State(new, model.advance_soil(soil, drivers, years)), fluxes(model, rates, mean)
+
+
+def yearly_input(setup: Setup, start: Array, like: Array) -> Array:
+    """Mean input (row, column) of the year that begins in a month, kg C/m2/yr."""
+    months = start + jnp.arange(MONTHS_PER_YEAR)
+    amount = jnp.mean(setup.amount[months % setup.amount.shape[0]], axis=0)
+    entering = amount * jnp.sum(setup.quality, axis=1)
+    total = sum((entering[s] * setup.placement[s] for s in range(entering.shape[0])), start=jnp.zeros_like(like))
+    return jnp.asarray(total)
+
+
+def yearly_root_respiration(setup: Setup, start: Array, like: Array) -> Array:
+    """Mean root respiration (row, column) of the year that begins in a month, kg C/m2/yr; 0 where none is given."""
+    if "root_respiration" not in setup.forcing:
+        return jnp.zeros_like(like)
+    series = setup.forcing["root_respiration"]
+    months = start + jnp.arange(MONTHS_PER_YEAR)
+    return full(jnp.mean(series[months % series.shape[0]], axis=0), like)
 
 
 def simulate_years(
@@ -104,19 +112,19 @@ def simulate_years(
     def year(carry: tuple[State, Array, Array], start: Array) -> tuple[tuple[State, Array, Array], tuple[Array, ...]]:
         state, residual, smallest = carry
 
-        def month(inner: tuple[State, Month], number: Array) -> tuple[tuple[State, Month], None]:
+        def month(inner: tuple[State, Fluxes], number: Array) -> tuple[tuple[State, Fluxes], None]:
             now, total = inner
             now, flow = advance_month(model, setup, now, start + number, steps)
             return (now, jax.tree_util.tree_map(jnp.add, total, flow)), None
 
         zero_row, zero = jnp.zeros_like(state.carbon[:, 0]), jnp.zeros_like(state.carbon[0, 0])
-        nothing = Month(zero_row, zero_row, Fluxes(zero_row, zero, zero, zero))
+        nothing = Fluxes(zero_row, zero, zero, zero)
         (new, total), _ = jax.lax.scan(month, (state, nothing), jnp.arange(MONTHS_PER_YEAR))
-        mean = jax.tree_util.tree_map(lambda value: value / MONTHS_PER_YEAR, total)
-        flow = mean.fluxes
+        flow = jax.tree_util.tree_map(lambda value: value / MONTHS_PER_YEAR, total)
+        given = yearly_input(setup, start, zero_row)
         change = jnp.sum(new.carbon - state.carbon, axis=(0, 1))
         budget = (
-            jnp.sum(mean.input, axis=0)
+            jnp.sum(given, axis=0)
             + flow.bottom_exchange
             - jnp.sum(flow.respiration, axis=0)
             - flow.leaching
@@ -129,9 +137,9 @@ def simulate_years(
             jnp.sum(new.carbon[1:] * counted, axis=1),
             jnp.sum(new.carbon[0], axis=0),
             kept,
-            mean.input,
+            given,
             flow.respiration,
-            mean.root_respiration,
+            yearly_root_respiration(setup, start, zero_row),
             flow.leaching,
             flow.bottom_exchange,
             flow.runoff,

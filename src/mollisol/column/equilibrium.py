@@ -37,7 +37,12 @@ Array = Any
 TOLERANCE = 1e-11
 """Largest change of a pool in a cycle, relative to the larger of the pool and 1e-12 of the column's total."""
 
-ITERATIONS = 60
+ITERATIONS = 12
+"""Iterations with one M."""
+
+FORMED = 6
+"""How often M is formed at most."""
+
 WIDTH = 16
 """Width of a tile: the unit vectors of all pools and rows make an array 147 times as wide."""
 
@@ -148,11 +153,11 @@ def steady_carbon(
     """
     groups = _groups(model, setup, guess, soil)
 
-    def newton(carbon: Array, count: int) -> tuple[Array, Array, Array]:
+    def newton(carbon: Array) -> tuple[Array, Array, Array]:
         solver = chord(linear_cycle(model, setup, State(carbon, soil), months), groups)
 
         def more(carry: tuple[Array, Array, Array]) -> Array:
-            return (carry[2] < count) & jnp.any(carry[1] > TOLERANCE)
+            return (carry[2] < ITERATIONS) & jnp.any(carry[1] > TOLERANCE)
 
         def iterate(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
             now, _, number = carry
@@ -165,13 +170,16 @@ def steady_carbon(
         found: tuple[Array, Array, Array] = jax.lax.while_loop(more, iterate, start)
         return found
 
-    # rates that follow the state may have moved far from those of the first M: form it again where that is so
-    def again(found: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        carbon, moving, number = newton(found[0], ITERATIONS)
-        return carbon, moving, number + found[2]
+    # rates that follow the state may have moved far from those of M: form it again as long as that helps
+    def unsettled(found: tuple[Array, Array, Array]) -> Array:
+        return (found[2] < FORMED * ITERATIONS) & jnp.any(found[1] > TOLERANCE)
 
-    found = newton(guess, 12)
-    carbon, moving, number = jax.lax.cond(jnp.any(found[1] > TOLERANCE), again, lambda same: same, found)
+    def improve(found: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        carbon, moving, number = newton(found[0])
+        return carbon, moving, found[2] + number
+
+    start = (guess, jnp.full(guess.shape[-1:], jnp.inf), jnp.zeros(()))
+    carbon, moving, number = jax.lax.while_loop(unsettled, improve, start)
     return carbon, moving, jnp.full(carbon.shape[-1:], number)
 
 
@@ -198,7 +206,7 @@ def _backward(
 
     def more(carry: tuple[Array, Array, Array]) -> Array:
         _, step, number = carry
-        return (number < ITERATIONS) & (step > TOLERANCE)
+        return (number < FORMED * ITERATIONS) & (step > TOLERANCE)
 
     def iterate(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         now, _, number = carry

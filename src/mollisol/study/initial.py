@@ -37,7 +37,7 @@ CORRELATION_LENGTH = 0.3
 
 LARGEST_FACTOR = 3.0
 ITERATIONS = 6
-CLOSE_ENOUGH = 0.01
+CLOSE_ENOUGH = 0.03
 """Change of log b at which the fit ends; far below any observation's error."""
 
 

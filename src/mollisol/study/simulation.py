@@ -180,7 +180,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
             {note for one in inputs.managements for note in one.notes} | {n for m in past.managements for n in m.notes}
         )
         + list(layers.notes),
-        ([continued] if continued else []) + _deep(layers, grid),
+        ([continued] if continued else []) + _deep(layers, grid) + _dry(layers, mean_climate.water[..., 0]),
         steps,
         _profile_source(profile),
         [f"Profile: {_profile_source(profile)}", f"Climate: {spec.climate.name} ({climate.resolution})"],
@@ -292,4 +292,22 @@ def _deep(layers: SoilLayers, grid: Grid) -> list[str]:
     return [
         f"The profile was sampled to {100 * layers.measured_depth:.0f} cm; below, texture is carried down and carbon "
         "is the model's own."
+    ]
+
+
+DRY = 0.01
+"""m3/m3 above the wilting point within which a layer counts as dry."""
+
+
+def _dry(layers: SoilLayers, water: Array) -> list[str]:
+    """Warn of layers that stay at the wilting point all year, from the baseline's (12, layer) water, m3/m3."""
+    dry = np.all(water < layers.hydraulics().wilting_point + DRY, axis=0)
+    if not dry.any():
+        return []
+    edges = 100.0 * layers.grid.edges
+    first, last = np.flatnonzero(dry)[[0, -1]]
+    return [
+        f"In the mean year the soil stays at the wilting point in {int(dry.sum())} of {len(dry)} layers, between "
+        f"{edges[first]:g} and {edges[last + 1]:g} cm: no water percolates there, so no dissolved carbon moves or "
+        "leaches and decomposition is slow. A mean year has no wet spells; a daily or monthly series has them."
     ]

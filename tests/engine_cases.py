@@ -94,10 +94,8 @@ def profile_case(
     amount, placement, quality = _inputs(grid, np.exp(0.2 * richer), rotation, seasonal)
     forcing = _forcing(depth, soil["porosity"], warmer, seasonal, wet)
     setup = Setup(thickness, depth, soil, forcing, amount, placement, quality, events)
-    aggregation = {"aggregation": np.ones((len(depth), columns))}
-    has_aggregates = any(process.name == "aggregates" for process in model.processes)
-    state = State(np.zeros((len(depth), len(POOLS), columns)), aggregation if has_aggregates else {})
-    if not has_aggregates:
+    state = State(np.zeros((len(depth), len(model.pools), columns)), model.initial_soil(len(depth), columns))
+    if "aggregation" not in state.soil:
         setup = dataclasses.replace(setup, events=dataclasses.replace(events, keeps={}))
     return Case(model, setup, state, grid, cycle)
 

@@ -130,7 +130,8 @@ def test_a_process_reads_what_it_declares(cls: type) -> None:
     process(carbon, own, before)
     if hasattr(process, "prepare"):
         process.prepare(own)
-        assert set(process.prepares_from) <= {item.removeprefix("forcing.") for item in cls.reads}
+        known = {item.removeprefix("forcing.") for item in (*cls.reads, *getattr(cls, "optional", ()))}
+        assert set(process.prepares_from) <= known
     used = inspect.getsource(importlib.import_module(cls.__module__))
     for name in wanted:
         assert f'"{name}"' in used, f"{name} is declared but not read"

@@ -14,7 +14,9 @@ NAMES = [pool.name for pool in POOLS]
 
 def still(case: Case) -> Case:
     """Decomposition and sorption only: activity 1, nothing moves, no input."""
-    kept = tuple(p for p in case.model.processes if p.slot in ("depolymerisation", "protection"))
+    kept = tuple(
+        p for p in case.model.processes if p.slot in ("carbon_use_efficiency", "depolymerisation", "protection")
+    )
     setup = dataclasses.replace(case.setup, amount=np.zeros_like(case.setup.amount))
     setup = dataclasses.replace(setup, events=dataclasses.replace(setup.events, happens=np.zeros((12, 1, 1)), keeps={}))
     model = dataclasses.replace(case.model, processes=kept)
@@ -23,7 +25,8 @@ def still(case: Case) -> Case:
 
 def test_flows_are_those_of_the_equations() -> None:
     case = still(profile_case())
-    model = changed(case.model, "depolymerisation", uptake=50.0, carbon_use_efficiency=0.4, microbial=2.0)
+    model = changed(case.model, "depolymerisation", uptake=50.0, microbial=2.0)
+    model = changed(model, "carbon_use_efficiency", value=0.4)
     model = changed(model, "depolymerisation", necromass_to_mineral=0.3, mineral=0.02, slow_litter=0.5)
     model = changed(model, "protection", sorption=0.7)
     case.setup.soil["balance"][3] = 2.0
@@ -63,7 +66,7 @@ def test_litter_alone_decays_exponentially(pool: str, rate: float) -> None:
 def test_without_use_all_that_is_taken_up_is_respired_and_without_sorption_or_death_nothing_binds() -> None:
     case = still(profile_case())
     case.state.carbon[:, NAMES.index("dissolved")] = 1.0
-    model = changed(case.model, "depolymerisation", carbon_use_efficiency=0.0)
+    model = changed(case.model, "carbon_use_efficiency", value=0.0)
     model = changed(model, "protection", sorption=0.0)
     end, annual = simulate(model, case.setup, case.state, 3)
     assert np.sum(annual.respiration) == pytest.approx(case.rows, rel=1e-6)

@@ -178,7 +178,7 @@ def test_slots_of_a_model(load):
     spec = load({"model": {"protection": "none"}})
     assert spec.model.name == "whole_profile"
     assert spec.model.slots == {"protection": "none"}
-    assert len(SLOTS) == 14
+    assert len(SLOTS) == 15
 
 
 def test_grid_and_amendments(load):

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from mollisol.column.components import Group, component_groups
@@ -45,7 +46,9 @@ class Process(Protocol):
 
     It declares its slot, its equation and what it reads (`soil.NAME`, `forcing.NAME`, `carbon.NAME`). What depends on
     the month's drivers and the unchanging soil alone, not on carbon, it may compute in `prepare(drivers)` and read back
-    from `drivers.forcing`; `prepares_from` names the forcing that this needs, and it runs once for each month of that.
+    from `drivers.forcing`; `prepares_from` names the forcing that this needs (also what earlier processes prepared), and
+    it runs once for each month of that. A process may also declare pools that it `adds` to the model, and soil-bound
+    states with their values at rest (`starts`), which it moves on in `advance_soil(soil, drivers, years)`.
     """
 
     slot: ClassVar[str]
@@ -109,7 +112,17 @@ class Model:
     def groups(self, rates: Rates) -> tuple[Group, ...]:
         """Order of solution of the pools for the transfers that the processes fill."""
         number = {name: i for i, name in enumerate(self.pool_names)}
-        return component_groups(len(self.pools), [(number[to], number[source]) for to, source in rates.transfer])
+        flows = [(number[to], number[source]) for to, source in (*rates.transfer, *rates.carried)]
+        groups = component_groups(len(self.pools), flows)
+        for to, source in rates.carried:
+            if any({number[to], number[source]} <= set(component) for group in groups for component in group):
+                raise ValueError(f"carbon carried from {source} to {to} comes back to {source}: they are one component")
+        return groups
+
+    def initial_soil(self, rows: int, columns: int) -> dict[str, Array]:
+        """Soil-bound state (row, column) of a soil at rest, as the processes that own it declare it."""
+        starts = {name: value for process in self.processes for name, value in getattr(process, "starts", {}).items()}
+        return {name: np.full((rows, columns), value) for name, value in starts.items()}
 
 
 def full(value: Array | float, like: Array) -> Array:

@@ -37,6 +37,12 @@ def dense_operator(model: Model, rates: Rates, rows: int, column: int = 0) -> Ma
 
     for (to, frm), rate in rates.transfer.items():
         flow(names.index(frm), values(rate), names.index(to))
+    for (to, frm), rate in rates.carried.items():
+        leaving, source = values(rate), names.index(frm)
+        flow(source, leaving)
+        kernel = np.asarray(rates.kernel[to, frm])
+        arrives = np.broadcast_to(kernel, (rows, rows, max(kernel.shape[-1], column + 1)))[..., column]
+        matrix[names.index(to) :: count, source::count] += arrives * leaving
     for pool, rate in rates.respired.items():
         flow(names.index(pool), values(rate))
     for (_, pool), rate in rates.export.items():

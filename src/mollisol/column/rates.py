@@ -5,7 +5,7 @@ All rates are 1/yr at the present state, shape (row, column) or broadcastable to
 
 What leaves a pool is derived, never set:
 
-    loss[p] = respired[p] + sum over q of transfer[q, p] + export[p] + down[p] + up[p]
+    loss[p] = respired[p] + sum over q of (transfer[q, p] + carried[q, p]) + export[p] + down[p] + up[p]
 
 so that B has a diagonal <= 0, off-diagonals >= 0 and column sums <= 0 by construction, and processes that act on
 one pool compose.
@@ -27,7 +27,18 @@ K = TypeVar("K")
 
 @partial(
     jax.tree_util.register_dataclass,
-    data_fields=["activity", "access", "transfer", "respired", "export", "down", "up"],
+    data_fields=[
+        "activity",
+        "access",
+        "efficiency",
+        "transfer",
+        "carried",
+        "kernel",
+        "respired",
+        "export",
+        "down",
+        "up",
+    ],
     meta_fields=[],
 )
 @dataclass(frozen=True)
@@ -38,7 +49,10 @@ class Rates:
     ----------
     activity : (row, column) or 1.0, the product of the environment's effects on decomposition, dimensionless.
     access : {pool: (row, column)}, the share of a pool's decomposition that protection leaves, dimensionless.
+    efficiency : (row, column) or scalar, share of the carbon taken up that becomes biomass, dimensionless.
     transfer : {(to, from): 1/yr} between pools of one row.
+    carried : {(to, from): 1/yr} between pools of any rows, from a component of the pools to a later one.
+    kernel : {(to, from): (row to, row from, column)} where what is carried arrives; its columns sum to 1.
     respired : {pool: 1/yr} lost as CO2.
     export : {(name, pool): 1/yr} lost sideways, such as by runoff.
     down : {pool: 1/yr} moved to the row below; from the last row it leaves the profile.
@@ -47,7 +61,10 @@ class Rates:
 
     activity: Array | float = 1.0
     access: Mapping[str, Array] = field(default_factory=dict)
+    efficiency: Array | float = 0.0
     transfer: Mapping[tuple[str, str], Array] = field(default_factory=dict)
+    carried: Mapping[tuple[str, str], Array] = field(default_factory=dict)
+    kernel: Mapping[tuple[str, str], Array] = field(default_factory=dict)
     respired: Mapping[str, Array] = field(default_factory=dict)
     export: Mapping[tuple[str, str], Array] = field(default_factory=dict)
     down: Mapping[str, Array] = field(default_factory=dict)
@@ -74,6 +91,16 @@ class Rates:
             raise ValueError(f"a pool cannot transfer to itself: {to}")
         return dataclasses.replace(self, transfer=_added(self.transfer, (to, source), rate))
 
+    def add_carried(self, to: str, source: str, rate: Array, kernel: Array) -> Rates:
+        """Add a flow (1/yr of the source) that arrives in other rows, as burrows carry it; once for a pair of pools."""
+        if to == source or (to, source) in self.carried:
+            raise ValueError(f"carbon is carried from {source} to {to} already, or from a pool to itself")
+        return dataclasses.replace(
+            self,
+            carried={**self.carried, (to, source): rate},
+            kernel={**self.kernel, (to, source): kernel},
+        )
+
     def add_respired(self, pool: str, rate: Array) -> Rates:
         """Add a loss as CO2 (1/yr)."""
         return dataclasses.replace(self, respired=_added(self.respired, pool, rate))
@@ -86,6 +113,15 @@ class Rates:
         """Add movement between neighbouring rows (1/yr of what is in the row it leaves)."""
         moved = dataclasses.replace(self, down=_added(self.down, pool, down))
         return moved if up is None else dataclasses.replace(moved, up=_added(self.up, pool, up))
+
+    def scale_pools(self, pools: Iterable[str], factor: Array) -> Rates:
+        """Multiply what the named pools lose to other pools and as CO2 so far."""
+        named = tuple(pools)
+        return dataclasses.replace(
+            self,
+            transfer={key: rate * factor if key[1] in named else rate for key, rate in self.transfer.items()},
+            respired={pool: rate * factor if pool in named else rate for pool, rate in self.respired.items()},
+        )
 
     def scale_biology(self, factor: Array) -> Rates:
         """Multiply every transfer and respiration filled so far; `activity` follows.

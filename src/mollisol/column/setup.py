@@ -96,15 +96,16 @@ def drivers_of(setup: Setup, soil: Mapping[str, Array], month: Array) -> Drivers
 
 def prepared(setup: Setup, model: Model) -> Setup:
     """Add the fields that the processes derive from the drivers alone, once for each month of the forcing."""
-    fields: dict[str, Array] = {}
+    forcing = dict(setup.forcing)
     for process in model.processes:
         if hasattr(process, "prepare"):
-            used = {name: setup.forcing[name] for name in process.prepares_from}
+            # what is named but absent is optional: the process asks for it
+            used = {name: forcing[name] for name in process.prepares_from if name in forcing}
             own = dataclasses.replace(setup, forcing=used)
             months = math.lcm(*(series.shape[0] for series in used.values()))
             one_month = partial(_prepare_month, process, own)
-            fields.update(jax.vmap(one_month)(jnp.arange(months)))
-    return dataclasses.replace(setup, forcing={**setup.forcing, **fields})
+            forcing.update(jax.vmap(one_month)(jnp.arange(months)))
+    return dataclasses.replace(setup, forcing=forcing)
 
 
 def _prepare_month(process: Any, setup: Setup, month: Array) -> dict[str, Array]:

@@ -49,6 +49,8 @@ def losses(model: Model, rates: Rates, like: Array) -> dict[str, Array]:
     total: dict[str, Array] = {name: jnp.zeros_like(like) for name in model.pool_names}
     for (_, source), rate in rates.transfer.items():
         total[source] = total[source] + rate
+    for (_, source), rate in rates.carried.items():
+        total[source] = total[source] + rate
     for table in (rates.respired, rates.down, rates.up):
         for pool, rate in table.items():
             total[pool] = total[pool] + rate
@@ -104,6 +106,9 @@ def implicit_step(model: Model, rates: Rates, system: System, carbon: Array, sou
                     origin = names.index(frm)
                     if names[pool] == to and origin not in component:
                         amount = amount + rate * new[origin]
+                for (to, frm), rate in rates.carried.items():
+                    if names[pool] == to:
+                        amount = amount + jnp.sum(rates.kernel[to, frm] * (rate * new[names.index(frm)])[None], axis=1)
                 fed.append(amount)
             rows.append(jnp.stack(fed, axis=1))
         solved = substitute(factors, tuple(rows))

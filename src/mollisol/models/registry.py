@@ -15,6 +15,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "moisture": ("matric_potential",),
     "energy": ("depth_scalar", "none"),
     "occlusion": ("aggregates", "none"),
+    "carbon_use_efficiency": ("constant",),
     "depolymerisation": ("first_order",),
     "nutrients": ("none",),
     "priming": ("none",),

@@ -23,7 +23,7 @@ POOLS: tuple[Pool, ...] = (
     Pool("mineral", "carbon associated with minerals", "solid", 11.0),
     Pool("pyrogenic", "char", "solid", 150.0),
 )
-"""Pools of the model; C:N ratios are typical values (CLM5: SOM 8-11; litter and char by material)."""
+"""Pools of the model, to which processes may add their own; C:N ratios are typical values (CLM5: SOM 8-11; litter and char by material)."""
 
 SLOTS = tuple(ALTERNATIVES)
 
@@ -51,7 +51,9 @@ def whole_profile(slots: Mapping[str, str] | None = None) -> Model:
                 remedy=_suggest(alternative, ALTERNATIVES[slot]),
             )
         chosen[slot] = alternative
-    return Model("whole_profile", POOLS, tuple(ALTERNATIVES[slot][name]() for slot, name in chosen.items()))
+    processes = tuple(ALTERNATIVES[slot][name]() for slot, name in chosen.items())
+    added = tuple(pool for process in processes for pool in getattr(process, "adds", ()))
+    return Model("whole_profile", POOLS + added, processes)
 
 
 def _suggest(name: str, allowed: Mapping[str, object]) -> str:

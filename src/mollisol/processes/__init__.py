@@ -8,6 +8,7 @@ from mollisol.processes.base import NoProcess, declared, process
 from mollisol.processes.bioturbation import DiffusiveBioturbation
 from mollisol.processes.depolymerisation import FirstOrderDepolymerisation
 from mollisol.processes.dissolved_transport import Percolation
+from mollisol.processes.efficiency import ConstantEfficiency
 from mollisol.processes.energy import ResidualDepthScalar
 from mollisol.processes.moisture import MatricPotentialResponse
 from mollisol.processes.occlusion import AggregateOcclusion
@@ -20,6 +21,7 @@ ALTERNATIVES: dict[str, dict[str, type]] = {
     "moisture": {"matric_potential": MatricPotentialResponse},
     "energy": {"depth_scalar": ResidualDepthScalar, "none": NoProcess},
     "occlusion": {"aggregates": AggregateOcclusion, "none": NoProcess},
+    "carbon_use_efficiency": {"constant": ConstantEfficiency},
     "depolymerisation": {"first_order": FirstOrderDepolymerisation},
     "nutrients": {"none": NoProcess},
     "priming": {"none": NoProcess},
@@ -38,6 +40,7 @@ __all__ = [
     "ALTERNATIVES",
     "Q10",
     "AggregateOcclusion",
+    "ConstantEfficiency",
     "DiffusionConsumption",
     "DiffusiveBioturbation",
     "FirstOrderDepolymerisation",

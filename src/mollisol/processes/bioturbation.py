@@ -14,7 +14,8 @@ from mollisol.column.transport import finite_volume
 from mollisol.processes.base import process
 from mollisol.units import parameter
 
-MIXED_POOLS = ("fast_litter", "slow_litter", "resistant_litter", "microbial", "mineral", "pyrogenic")
+UNMIXED_POOLS = ("dissolved",)
+"""What moves with the water; all other pools of a model move with the soil."""
 
 
 @process
@@ -77,6 +78,7 @@ class DiffusiveBioturbation:
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Add the movement of all solids."""
-        for pool in MIXED_POOLS:
-            rates = rates.add_transport(pool, drivers.forcing["mixing_down"], drivers.forcing["mixing_up"])
+        for pool in carbon:
+            if pool not in UNMIXED_POOLS:
+                rates = rates.add_transport(pool, drivers.forcing["mixing_down"], drivers.forcing["mixing_up"])
         return rates

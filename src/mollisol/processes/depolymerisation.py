@@ -50,10 +50,6 @@ class FirstOrderDepolymerisation:
         60.0, "1/yr", 5.0, 300.0, "turnover of dissolved carbon 1.3 d (labile) to 60 d (stable), ORCHIDEE-SOM",
         confidence="medium", distribution="lognormal", spread=0.4, about="rate of microbial uptake of dissolved carbon",
     )  # fmt: skip
-    carbon_use_efficiency: Array = parameter(
-        0.40, "1", 0.1, 0.7, "JSM 0.392 (0.3-0.6); mean of 780 observations 0.5 +- 0.25", confidence="opened",
-        distribution="logit", spread=0.3, about="share of the carbon taken up that becomes biomass",
-    )  # fmt: skip
     microbial: Array = parameter(
         2.4, "1/yr", 0.5, 10.0, "JSM mortality 7.48e-8 per s = 2.36 per yr; RothC biomass 0.66 per yr",
         confidence="opened", distribution="lognormal", spread=0.3, about="turnover rate of microbes",
@@ -73,8 +69,8 @@ class FirstOrderDepolymerisation:
         rates = rates.add_transfer("dissolved", "mineral", released)
 
         taken = self.uptake * rates.decomposition("dissolved")
-        rates = rates.add_transfer("microbial", "dissolved", self.carbon_use_efficiency * taken)
-        rates = rates.add_respired("dissolved", (1.0 - self.carbon_use_efficiency) * taken)
+        rates = rates.add_transfer("microbial", "dissolved", rates.efficiency * taken)
+        rates = rates.add_respired("dissolved", (1.0 - rates.efficiency) * taken)
 
         dying = self.microbial * rates.decomposition("microbial")
         bound = self.necromass_to_mineral * binds

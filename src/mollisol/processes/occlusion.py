@@ -26,6 +26,7 @@ class AggregateOcclusion:
         "access[p] *= 1 - strength * s * a;  s = clay / (clay + half);  da/dt = (1 - a) / recovery"
     )
     reads: ClassVar[tuple[str, ...]] = ("soil.aggregation", "soil.clay")
+    starts: ClassVar[Mapping[str, float]] = {"aggregation": 1.0}
 
     strength: Array = parameter(
         0.75,

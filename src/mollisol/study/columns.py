@@ -12,7 +12,6 @@ from mollisol.climate import Climate, DepthClimate, at_depth, climatology, month
 from mollisol.column.events import mixing_map
 from mollisol.column.setup import Events, Setup, vertical
 from mollisol.grid import Grid
-from mollisol.models.whole_profile import POOLS
 from mollisol.plants import LITTER_POOLS
 from mollisol.plants.allocation import AllocationParameters
 from mollisol.practices import (
@@ -240,12 +239,19 @@ def events_of(place: Place, managements: Sequence[Management], members: int) -> 
 
 
 def assemble(
-    place: Place, inputs: Inputs, forcing: Mapping[str, Array], above: Array, below: Array, balance: Array
+    place: Place,
+    pools: Sequence[str],
+    inputs: Inputs,
+    forcing: Mapping[str, Array],
+    above: Array,
+    below: Array,
+    balance: Array,
 ) -> Setup:
     """Put the arrays of a run together.
 
     Parameters
     ----------
+    pools : names of the model's pools.
     inputs : management of the plans.
     forcing : (month, row, plan).
     above, below : (member,) scales of the inputs.
@@ -256,7 +262,7 @@ def assemble(
     columns = {name: np.repeat(value, members, axis=-1) for name, value in forcing.items()}
     root = np.stack([m.root_respiration for m in inputs.managements], axis=-1)
     columns["root_respiration"] = (root[..., None] * below).reshape(*root.shape[:2], -1)
-    names = [pool.name for pool in POOLS]
+    names = list(pools)
     quality = np.zeros((len(inputs.managements[0].sources), len(names), plans))
     for i, pool in enumerate(LITTER_POOLS):
         quality[:, names.index(pool)] = np.stack([m.quality[:, i] for m in inputs.managements], axis=-1)

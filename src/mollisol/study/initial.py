@@ -23,7 +23,6 @@ from mollisol.column.equilibrium import equilibrium
 from mollisol.column.setup import Setup, select_columns
 from mollisol.column.simulate import State
 from mollisol.column.tiles import advance
-from mollisol.models.whole_profile import POOLS
 from mollisol.practices import Management, Plan
 from mollisol.study.columns import Inputs, Place, assemble, cycled, managed
 
@@ -61,9 +60,9 @@ class Start:
     warnings: list[str] = field(default_factory=list)
 
 
-def soc_of(carbon: Array) -> Array:
-    """Return (layer, column) SOC of (row, pool, column)."""
-    counted = np.array([pool.counts_as_soc for pool in POOLS], dtype=np.float64)
+def soc_of(carbon: Array, model: Any) -> Array:
+    """Return (layer, column) SOC of (row, pool, column) of a model's pools."""
+    counted = np.array([pool.counts_as_soc for pool in model.pools], dtype=np.float64)
     return np.asarray(np.einsum("lpc,p->lc", carbon[1:], counted))
 
 
@@ -91,12 +90,13 @@ class Past:
         self.model, self.steps, self.members = model, steps, len(above)
         ones = np.ones((len(self.place.grid) + 1, 1))
         oldest = {name: value[..., :1] for name, value in forcing.items()}
-        self.steady = assemble(self.place, self.first, oldest, above, below, ones)
+        names = model.pool_names
+        self.steady = assemble(self.place, names, self.first, oldest, above, below, ones)
         self.periods: list[tuple[Setup, int]] = []
         if self.later is None:
             return
         setup = assemble(
-            self.place, self.later, {name: value[..., 1:] for name, value in forcing.items()}, above, below, ones
+            self.place, names, self.later, {name: value[..., 1:] for name, value in forcing.items()}, above, below, ones
         )
         starts = [plan.from_year for plan in self.plans[1:]] + [self.end]
         columns = self.members * len(self.later.managements)
@@ -142,27 +142,28 @@ def make_start(
     kind : "equilibrium", "measured" or "balanced".
     """
     rows = len(place.grid) + 1
-    guess = State(np.zeros((rows, len(POOLS), past.members)), {"aggregation": np.ones((rows, past.members))})
+    nothing = np.zeros((rows, len(past.model.pools), past.members))
+    guess = State(nothing, past.model.initial_soil(rows, past.members))
     ones = np.ones((rows, past.members))
     steady, plain = past.run(ones, guess)
-    soc = soc_of(plain.carbon)
-    measured_state = scaled_to(place, plain)
+    soc = soc_of(plain.carbon, past.model)
+    measured_state = scaled_to(place, past.model, plain)
     if kind == "equilibrium":
         return Start(plain, ones, soc, measured_state)
     if kind == "measured":
         return Start(measured_state, ones, soc, measured_state)
     balance, state, warnings = _balance(place, past, steady, plain, progress)
-    return Start(state, balance, soc, scaled_to(place, state), warnings)
+    return Start(state, balance, soc, scaled_to(place, past.model, state), warnings)
 
 
-def scaled_to(place: Place, state: State) -> State:
+def scaled_to(place: Place, model: Any, state: State) -> State:
     """Scale each layer to the observed SOC; below the last sample the model's shape goes on from there."""
     soc, _, known = observed(place)
-    model = soc_of(state.carbon)
+    modelled = soc_of(state.carbon, model)
     if not known.any():
         return state
-    ratio = np.full(model.shape, np.nan)
-    ratio[known] = soc[known, None] / model[known]
+    ratio = np.full(modelled.shape, np.nan)
+    ratio[known] = soc[known, None] / modelled[known]
     index = np.flatnonzero(known)
     # a layer without a sample takes the ratio of the nearest one above it, or of the first
     above = np.array([index[max(int(np.searchsorted(index, i, side="right")) - 1, 0)] for i in range(len(soc))])
@@ -181,13 +182,13 @@ def _balance(
     soc, relative, known = observed(place)
     depth = place.grid.centres
     covariance = SPREAD**2 * np.exp(-np.abs(depth[:, None] - depth[None]) / CORRELATION_LENGTH)
-    mineral = [pool.name for pool in POOLS].index("mineral")
+    mineral = past.model.pool_names.index("mineral")
     error = np.log1p(relative[known])
     log_factor = np.zeros((len(depth), past.members))
     last = int(np.flatnonzero(known)[-1])
     state, guess = plain, steady
-    model = np.log(soc_of(plain.carbon))
-    slope = plain.carbon[1:, mineral] / soc_of(plain.carbon)
+    model = np.log(soc_of(plain.carbon, past.model))
+    slope = plain.carbon[1:, mineral] / soc_of(plain.carbon, past.model)
     for iteration in range(ITERATIONS):
         new = np.empty_like(log_factor)
         for m in range(past.members):
@@ -202,7 +203,7 @@ def _balance(
         log_factor = new
         balance = np.concatenate([np.ones((1, past.members)), np.exp(log_factor)])
         guess, state = past.run(balance, guess)
-        model = np.log(soc_of(state.carbon))
+        model = np.log(soc_of(state.carbon, past.model))
         # secant: how SOC really answered, where the factor moved enough to tell
         step = log_factor - log_old
         far = np.abs(step) > 0.02

@@ -24,8 +24,8 @@ from mollisol.study.fields import (
 from mollisol.study.plan import Amendments, Rotation, TillagePlan
 
 SLOTS = (
-    "temperature", "moisture", "oxygen", "depolymerisation", "energy", "nutrients", "priming", "variability",
-    "protection", "occlusion", "bioturbation", "dissolved_transport", "nonlocal", "erosion",
+    "temperature", "moisture", "oxygen", "carbon_use_efficiency", "depolymerisation", "energy", "nutrients", "priming",
+    "variability", "protection", "occlusion", "bioturbation", "dissolved_transport", "nonlocal", "erosion",
 )  # fmt: skip
 """The slots of a model, each of which holds one of several hypotheses."""
 

@@ -99,7 +99,6 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     from mollisol.column.simulate import State
     from mollisol.column.tiles import DEFAULT_STEPS, simulate
     from mollisol.models import build
-    from mollisol.models.whole_profile import POOLS
     from mollisol.plants.allocation import AllocationParameters
     from mollisol.soil import harmonise
     from mollisol.study.columns import assemble, dated_forcing, make_place, managed, typical_forcing
@@ -136,7 +135,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
 
     balance = np.tile(start.balance, (1, plans))
     balance[:, -members:] = 1.0
-    setup = assemble(place, inputs, forcing, above, below, balance)
+    setup = assemble(place, model.pool_names, inputs, forcing, above, below, balance)
     repeated = _repeat_model(model, plans)
     carbon = np.tile(start.state.carbon, (1, 1, plans))
     carbon[..., -members:] = start.measured_state.carbon
@@ -148,19 +147,19 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
 
     rotation = min(baseline_plan(spec).cycle_years, count)
     bnpp = _bnpp(inputs, below, rotation)[:-1]
-    values = _values(annual, carbon, bnpp, layers, members, rotation)
+    values = _values(model, annual, carbon, bnpp, layers, members, rotation)
     values["soil_temperature"] = np.moveaxis(mean_climate.temperature[..., : plans - 1], -1, 0)
     values["soil_moisture"] = np.moveaxis(mean_climate.water[..., : plans - 1], -1, 0)
     if spec.output.pools:
         own = slice(0, (plans - 1) * members)
         values["carbon"] = by_plan(yearly(carbon[1:, :, own], annual.carbon[:, 1:, :, own]), plans - 1, members)
-    soc0 = soc_of(carbon)
+    soc0 = soc_of(carbon, model)
     result = dataset(
         values,
         names,
         members,
         grid,
-        [pool.name for pool in POOLS],
+        list(model.pool_names),
         years,
         {"title": spec.name, "model": spec.model.name, "source": "mollisol", "initial": spec.initial},
     )
@@ -196,7 +195,7 @@ def _profile_source(profile: Profile) -> str:
 
 
 def _values(
-    annual: Any, carbon: Array, bnpp: Array, layers: SoilLayers, members: int, rotation: int
+    model: Any, annual: Any, carbon: Array, bnpp: Array, layers: SoilLayers, members: int, rotation: int
 ) -> dict[str, Array]:
     """Arrays of the result by variable; `carbon` (row, pool, column) is the state at the start.
 
@@ -220,7 +219,7 @@ def _values(
     mass = layers.mineral_mass
     soc = shaped(annual.soc[window].mean(axis=0))
     return {
-        "soc": stocks(soc_of(carbon), annual.soc),
+        "soc": stocks(soc_of(carbon, model), annual.soc),
         "surface_litter": stocks(carbon[0].sum(axis=0), annual.surface),
         "input": flux(annual.input[:, 1:]),
         "surface_input": flux(annual.input[:, 0]),

@@ -14,6 +14,7 @@ from mollisol.examples import demo_folder
 from mollisol.study import load_spec
 from mollisol.study.plan import ROOT_KEYS, Roots
 from mollisol.study.schema import SLOTS
+from mollisol.units import InputError
 
 LEAST = {
     "name": "my field",
@@ -179,6 +180,27 @@ def test_slots_of_a_model(load):
     assert spec.model.name == "whole_profile"
     assert spec.model.slots == {"protection": "none"}
     assert len(SLOTS) == 15
+
+
+def test_parameters_of_a_model(load):
+    spec = load({"model": {"oxygen": "none", "parameters": {"depolymerisation.mineral": 0.03}}})
+    assert spec.model.slots == {"oxygen": "none"}
+    assert spec.model.parameters == {"depolymerisation.mineral": 0.03}
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ({"parameters": {"depolymerisation.minerl": 0.03}}, "did you mean 'depolymerisation.mineral'"),
+        ({"parameters": {"depolymerisation.mineral": 3.0}}, r"given 3, allowed is .* 1/yr"),
+        ({"oxygen": "none", "parameters": {"oxygen.floor": 0.1}}, "oxygen.floor"),
+        ({"parameters": {"depolymerisation.mineral": "fast"}}, "a number"),
+        ({"parametres": {}}, "did you mean 'parameters'"),
+    ],
+)
+def test_wrong_parameters_of_a_model(load, model, said):
+    with pytest.raises(InputError, match=said):
+        load({"model": model})
 
 
 def test_grid_and_amendments(load):

@@ -46,9 +46,9 @@ class Process(Protocol):
 
     It declares its slot, its equation and what it reads (`soil.NAME`, `forcing.NAME`, `carbon.NAME`). What depends on
     the month's drivers and the unchanging soil alone, not on carbon, it may compute in `prepare(drivers)` and read back
-    from `drivers.forcing`; `prepares_from` names the forcing that this needs (also what earlier processes prepared), and
-    it runs once for each month of that. A process may also declare pools that it `adds` to the model, and soil-bound
-    states with their values at rest (`starts`), which it moves on in `advance_soil(soil, drivers, years)`.
+    from `drivers.forcing`; `prepares_from` names the forcing that this needs (also what earlier processes prepared),
+    and it runs once for each month of that. A process may also declare pools that it `adds` to the model, and
+    soil-bound states with their values at rest (`starts`), which it moves on in `advance_soil(soil, drivers, years)`.
     """
 
     slot: ClassVar[str]

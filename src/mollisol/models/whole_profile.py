@@ -23,7 +23,8 @@ POOLS: tuple[Pool, ...] = (
     Pool("mineral", "carbon associated with minerals", "solid", 11.0),
     Pool("pyrogenic", "char", "solid", 150.0),
 )
-"""Pools of the model, to which processes may add their own; C:N ratios are typical values (CLM5: SOM 8-11; litter and char by material)."""
+"""Pools of the model, to which processes may add their own; C:N ratios are typical values (CLM5: SOM 8-11; litter and
+char by material)."""
 
 SLOTS = tuple(ALTERNATIVES)
 

@@ -119,6 +119,19 @@ def _model(choice: ModelChoice) -> Iterator[Problem]:
         elif alternative not in slots[slot]:
             allowed = list(slots[slot])
             yield unknown_name("alternative", alternative, allowed, path, f"'{slot}' takes {', '.join(allowed)}")
+        else:
+            continue
+        return
+    if not choice.parameters:
+        return
+    parameters = registry.model_parameters(choice.name, choice.slots)
+    for name, value in choice.parameters.items():
+        path = ("model", "parameters", name)
+        if name not in parameters:
+            yield unknown_name("parameter", name, list(parameters), path, "see 'mollisol models whole_profile'")
+        elif not parameters[name].lower <= value <= parameters[name].upper:
+            one = parameters[name]
+            yield Problem(path, f"given {value:g}, allowed is {one.lower:g} to {one.upper:g} {one.unit}")
 
 
 def _practice(part: PracticePart, path: KeyPath, written: StudyFile) -> Iterator[Problem]:

@@ -50,8 +50,13 @@ def draws(parameters: Mapping[str, Parameter], members: int, seed: int) -> dict[
     return {name: draw(name, one, members, seed) for name, one in parameters.items()}
 
 
-def drawn_model(model: Any, members: int, seed: int) -> tuple[Any, dict[str, Array]]:
-    """Return the model with (member,) parameters, and the values of those that are drawn, by `process.parameter`."""
+def drawn_model(
+    model: Any, members: int, seed: int, given: Mapping[str, float] | None = None
+) -> tuple[Any, dict[str, Array]]:
+    """Return the model with (member,) parameters, and the values of those that are drawn, by `slot.parameter`.
+
+    Those that are `given` have that value in every member.
+    """
     import dataclasses
 
     from mollisol.units import parameters_of
@@ -60,6 +65,9 @@ def drawn_model(model: Any, members: int, seed: int) -> tuple[Any, dict[str, Arr
     for process in model.processes:
         table = {f"{process.slot}.{name}": one for name, one in parameters_of(process).items()}
         drawn = draws(table, members, seed)
+        drawn |= {name: np.full(members, value) for name, value in (given or {}).items() if name in table}
         processes.append(dataclasses.replace(process, **{name.split(".")[1]: value for name, value in drawn.items()}))
-        values.update({name: drawn[name] for name, one in table.items() if one.distribution != "fixed"})
+        values.update(
+            {name: drawn[name] for name, one in table.items() if one.distribution != "fixed" or name in (given or {})}
+        )
     return dataclasses.replace(model, processes=tuple(processes)), values

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mollisol.study.fields import Section
+    from mollisol.units import Parameter
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,15 @@ def model_names() -> list[str]:
     from mollisol.models import MODELS
 
     return list(MODELS)
+
+
+def model_parameters(name: str, slots: Mapping[str, str]) -> dict[str, Parameter]:
+    """Return {slot.parameter: what is known of it} of an assembled model; loads JAX."""
+    from mollisol.models import build
+    from mollisol.units import parameters_of
+
+    processes = build(name, slots).processes
+    return {f"{one.slot}.{key}": known for one in processes for key, known in parameters_of(one).items()}
 
 
 def model_slots(name: str) -> Mapping[str, tuple[str, ...]]:

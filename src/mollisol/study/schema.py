@@ -84,6 +84,9 @@ class ModelChoice(Section):
 
     name: Annotated[str, Text()] = Field(default=DEFAULT_MODEL, description="name of the model")
     slots: dict[str, Annotated[str, Text()]] = Field(default_factory=dict, description="alternatives by slot")
+    parameters: dict[str, Annotated[float, Number(-1e12, 1e12)]] = Field(
+        default_factory=dict, description="values of parameters, as slot.parameter: value; the same in every member"
+    )
 
 
 def _model(value: Any) -> Any:
@@ -91,13 +94,14 @@ def _model(value: Any) -> Any:
         return {"name": value}
     if not isinstance(value, dict):
         return value
+    own = ("name", "parameters")
     for key in value:
-        if key not in ("name", *SLOTS):
-            close = explain_unknown(key, SLOTS)
+        if key not in (*own, *SLOTS):
+            close = explain_unknown(key, (*own, *SLOTS))
             hint = f"did you mean '{close}'? " if close else ""
-            raise broken(f"unknown slot '{key}'", f"{hint}slots are {', '.join(SLOTS)}")
-    slots = {key: alternative for key, alternative in value.items() if key != "name"}
-    return {**{key: value[key] for key in value if key == "name"}, "slots": slots}
+            raise broken(f"unknown slot '{key}'", f"{hint}slots are {', '.join(SLOTS)}; other keys {', '.join(own)}")
+    slots = {key: alternative for key, alternative in value.items() if key not in own}
+    return {**{key: value[key] for key in value if key in own}, "slots": slots}
 
 
 class PracticePart(Section):

@@ -118,7 +118,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     inputs = managed(place, [*lines.values(), lines["baseline"]], years)  # the last: from the measured state
     plans = len(inputs.managements)
 
-    model, drawn = drawn_model(build(spec.model.name, spec.model.slots), members, spec.seed)
+    model, drawn = drawn_model(build(spec.model.name, spec.model.slots), members, spec.seed, spec.model.parameters)
     scales = parameters_of(AllocationParameters)
     above = draw("above_ground_scale", scales["above_ground_scale"], members, spec.seed)
     below = draw("below_ground_scale", scales["below_ground_scale"], members, spec.seed)

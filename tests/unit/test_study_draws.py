@@ -7,7 +7,7 @@ from mollisol.study.draws import drawn_model
 
 
 def test_a_given_parameter_has_its_value_in_every_member_and_moves_no_other() -> None:
-    free, drawn = drawn_model(build(), 5, 1)
+    _, drawn = drawn_model(build(), 5, 1)
     fixed, also = drawn_model(build(), 5, 1, {"depolymerisation.mineral": 0.03})
     assert list(also["depolymerisation.mineral"]) == [0.03] * 5
     others = set(drawn) - {"depolymerisation.mineral"}

@@ -30,6 +30,7 @@ K = TypeVar("K")
     data_fields=[
         "activity",
         "access",
+        "kinds",
         "efficiency",
         "transfer",
         "carried",
@@ -49,6 +50,9 @@ class Rates:
     ----------
     activity : (row, column) or 1.0, the product of the environment's effects on decomposition, dimensionless.
     access : {pool: (row, column)}, the share of a pool's decomposition that protection leaves, dimensionless.
+    kinds : {kind of reaction: (row, column)}, what sets a kind apart from `activity` (on sorption, which activity does
+        not scale, the whole effect), dimensionless; a kind that is not named has 1. Kinds in use: `depolymerisation`,
+        `uptake`, `turnover` (of microbes), `desorption`, `sorption`.
     efficiency : (row, column) or scalar, share of the carbon taken up that becomes biomass, dimensionless.
     transfer : {(to, from): 1/yr} between pools of one row.
     carried : {(to, from): 1/yr} between pools of any rows, from a component of the pools to a later one.
@@ -61,6 +65,7 @@ class Rates:
 
     activity: Array | float = 1.0
     access: Mapping[str, Array] = field(default_factory=dict)
+    kinds: Mapping[str, Array] = field(default_factory=dict)
     efficiency: Array | float = 0.0
     transfer: Mapping[tuple[str, str], Array] = field(default_factory=dict)
     carried: Mapping[tuple[str, str], Array] = field(default_factory=dict)
@@ -76,14 +81,23 @@ class Rates:
 
     def scale_access(self, pools: Iterable[str], factor: Array) -> Rates:
         """Multiply the accessible share of the named pools."""
-        access = dict(self.access)
+        access = self.access
         for pool in pools:
-            access[pool] = access[pool] * factor if pool in access else factor
+            access = _times(access, pool, factor)
         return dataclasses.replace(self, access=access)
 
-    def decomposition(self, pool: str) -> Array | float:
-        """Return activity times accessible share of a pool, dimensionless."""
-        return self.activity * self.access[pool] if pool in self.access else self.activity
+    def scale_kind(self, kind: str, factor: Array) -> Rates:
+        """Multiply what sets one kind of reaction apart from the others."""
+        return dataclasses.replace(self, kinds=_times(self.kinds, kind, factor))
+
+    def decomposition(self, pool: str, kind: str = "depolymerisation") -> Array | float:
+        """Return activity times accessible share of a pool, for reactions of a kind, dimensionless."""
+        activity = self.activity * self.access[pool] if pool in self.access else self.activity
+        return self.of_kind(kind, activity)
+
+    def of_kind(self, kind: str, rate: Array | float) -> Array | float:
+        """Return a rate with what sets its kind of reaction apart: itself where nothing does."""
+        return rate * self.kinds[kind] if kind in self.kinds else rate
 
     def add_transfer(self, to: str, source: str, rate: Array) -> Rates:
         """Add a flow between pools of the same row (1/yr of the source)."""
@@ -142,3 +156,7 @@ class Rates:
 
 def _added(table: Mapping[K, Array], key: K, rate: Array) -> dict[K, Array]:
     return {**table, key: table[key] + rate if key in table else rate}
+
+
+def _times(table: Mapping[K, Array], key: K, factor: Array) -> dict[K, Array]:
+    return {**table, key: table[key] * factor if key in table else factor}

@@ -37,4 +37,5 @@ class LinearSorption:
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Add the sorption; release is part of decomposition."""
         fine = drivers.soil["clay"] + drivers.soil["silt"]
-        return rates.add_transfer("mineral", "dissolved", self.sorption * fine * drivers.soil["binds"])
+        sorbed = rates.of_kind("sorption", self.sorption * fine * drivers.soil["binds"])
+        return rates.add_transfer("mineral", "dissolved", sorbed)

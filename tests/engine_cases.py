@@ -112,6 +112,8 @@ def _soil(depth: np.ndarray, finer: np.ndarray) -> dict[str, np.ndarray]:
         "silt": silt,
         "fine_earth": density,
         "porosity": porosity,
+        "field_capacity": np.full_like(depth, 0.30),
+        "wilting_point": np.full_like(depth, 0.16),
         "binds": binds,
         "balance": np.ones_like(depth),
     }
@@ -134,6 +136,7 @@ def _forcing(
         "temperature": 11.0 + 12.0 * swing * wave + warmer,
         "water": water,
         "matric_potential": -0.033 * (water / 0.3) ** -6,
+        "relative_saturation": water / porosity[None],
         "air_filled_porosity": porosity[None] - water,
         "percolation": np.maximum(0.25 * (1.0 + winter), 0.02) * np.exp(-z) + np.zeros_like(warmer),
         "infiltration": np.full((12, len(depth), 1), 0.6),

@@ -117,7 +117,7 @@ def test_every_parameter_has_unit_bounds_and_source(cls: type) -> None:
 @pytest.mark.parametrize("cls", FILLED, ids=lambda cls: cls.__name__)
 def test_a_process_reads_what_it_declares(cls: type) -> None:
     """Without a field that it declares it fails, and with the declared fields alone it does not."""
-    case = case_with({})
+    case = case_with({cls.slot: cls.name})
     drivers = case.drivers()
     wanted = {item.split(".", 1)[1] for item in cls.reads}
     prepared = set(drivers.forcing) - set(case.setup.forcing)

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from mollisol.column.model import Model
 
 SLOTS: dict[str, tuple[str, ...]] = {
-    "temperature": ("q10",),
-    "moisture": ("matric_potential",),
+    "temperature": ("q10", "lloyd_taylor", "arrhenius"),
+    "moisture": ("matric_potential", "relative_saturation", "relative_saturation_both_limbs", "rothc"),
     "energy": ("depth_scalar", "none"),
     "occlusion": ("aggregates", "none"),
     "carbon_use_efficiency": ("constant",),
@@ -20,7 +20,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "nutrients": ("none",),
     "priming": ("none",),
     "variability": ("none",),
-    "oxygen": ("diffusion", "none"),
+    "oxygen": ("diffusion", "diffusion_1961", "none"),
     "protection": ("none",),
     "bioturbation": ("diffusion", "none"),
     "dissolved_transport": ("percolation", "none"),

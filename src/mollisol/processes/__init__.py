@@ -4,6 +4,7 @@
 inherits the parametrised tests.
 """
 
+from mollisol.processes.arrhenius import Arrhenius
 from mollisol.processes.base import NoProcess, declared, process
 from mollisol.processes.bioturbation import DiffusiveBioturbation
 from mollisol.processes.depolymerisation import FirstOrderDepolymerisation
@@ -11,14 +12,20 @@ from mollisol.processes.dissolved_transport import Percolation
 from mollisol.processes.efficiency import ConstantEfficiency
 from mollisol.processes.energy import ResidualDepthScalar
 from mollisol.processes.moisture import MatricPotentialResponse
+from mollisol.processes.moisture_content import MoistureDeficit, RelativeSaturation, RelativeSaturationBothLimbs
 from mollisol.processes.occlusion import AggregateOcclusion
-from mollisol.processes.oxygen import DiffusionConsumption
+from mollisol.processes.oxygen import DiffusionConsumption, DiffusionConsumption1961
 from mollisol.processes.protection import LinearSorption
-from mollisol.processes.temperature import Q10
+from mollisol.processes.temperature import Q10, LloydTaylor
 
 ALTERNATIVES: dict[str, dict[str, type]] = {
-    "temperature": {"q10": Q10},
-    "moisture": {"matric_potential": MatricPotentialResponse},
+    "temperature": {"q10": Q10, "lloyd_taylor": LloydTaylor, "arrhenius": Arrhenius},
+    "moisture": {
+        "matric_potential": MatricPotentialResponse,
+        "relative_saturation": RelativeSaturation,
+        "relative_saturation_both_limbs": RelativeSaturationBothLimbs,
+        "rothc": MoistureDeficit,
+    },
     "energy": {"depth_scalar": ResidualDepthScalar, "none": NoProcess},
     "occlusion": {"aggregates": AggregateOcclusion, "none": NoProcess},
     "carbon_use_efficiency": {"constant": ConstantEfficiency},
@@ -26,7 +33,7 @@ ALTERNATIVES: dict[str, dict[str, type]] = {
     "nutrients": {"none": NoProcess},
     "priming": {"none": NoProcess},
     "variability": {"none": NoProcess},
-    "oxygen": {"diffusion": DiffusionConsumption, "none": NoProcess},
+    "oxygen": {"diffusion": DiffusionConsumption, "diffusion_1961": DiffusionConsumption1961, "none": NoProcess},
     "protection": {"none": LinearSorption},
     "bioturbation": {"diffusion": DiffusiveBioturbation, "none": NoProcess},
     "dissolved_transport": {"percolation": Percolation, "none": NoProcess},
@@ -40,14 +47,20 @@ __all__ = [
     "ALTERNATIVES",
     "Q10",
     "AggregateOcclusion",
+    "Arrhenius",
     "ConstantEfficiency",
     "DiffusionConsumption",
+    "DiffusionConsumption1961",
     "DiffusiveBioturbation",
     "FirstOrderDepolymerisation",
     "LinearSorption",
+    "LloydTaylor",
     "MatricPotentialResponse",
+    "MoistureDeficit",
     "NoProcess",
     "Percolation",
+    "RelativeSaturation",
+    "RelativeSaturationBothLimbs",
     "ResidualDepthScalar",
     "declared",
     "process",

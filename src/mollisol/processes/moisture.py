@@ -10,8 +10,11 @@ from jax import Array
 
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
+from mollisol.processes.averaging import LEVERAGE, moisture_variation, over_moisture
 from mollisol.processes.base import process
 from mollisol.units import parameter
+
+VARIATION = (*moisture_variation("log_suction"), LEVERAGE)
 
 
 @process
@@ -20,9 +23,12 @@ class MatricPotentialResponse:
 
     slot: ClassVar[str] = "moisture"
     name: ClassVar[str] = "matric_potential"
-    equation: ClassVar[str] = "activity *= ln(psi_dry / psi) / ln(psi_dry / psi_wet), within [0, 1]"
-    prepares_from: ClassVar[tuple[str, ...]] = ("matric_potential",)
+    equation: ClassVar[str] = (
+        "activity *= mean over the month of ln(psi_dry / psi) / ln(psi_dry / psi_wet), within [0, 1]"
+    )
+    prepares_from: ClassVar[tuple[str, ...]] = ("matric_potential", *VARIATION)
     reads: ClassVar[tuple[str, ...]] = ("forcing.matric_potential",)
+    optional: ClassVar[tuple[str, ...]] = VARIATION
 
     psi_dry: Array = parameter(
         -10.0,
@@ -43,12 +49,21 @@ class MatricPotentialResponse:
         about="matric potential above which water does not limit",
     )
 
+    def response(self, potential: Array) -> Array:
+        """Response at a matric potential (MPa)."""
+        # bounded before the logarithm, which has no value, and no gradient, at the zero of a saturated soil
+        psi = jnp.minimum(potential, self.psi_wet)
+        position = jnp.log(self.psi_dry / psi) / jnp.log(self.psi_dry / self.psi_wet)
+        return jnp.maximum(position, 0.0)
+
     def prepare(self, drivers: Drivers) -> dict[str, Array]:
         """Response of each row, from the month's matric potential alone."""
-        # bounded before the logarithm, which has no value, and no gradient, at the zero of a saturated soil
-        psi = jnp.minimum(drivers.forcing["matric_potential"], self.psi_wet)
-        position = jnp.log(self.psi_dry / psi) / jnp.log(self.psi_dry / self.psi_wet)
-        return {"moisture_response": jnp.maximum(position, 0.0)}
+        potential = drivers.forcing["matric_potential"]
+
+        def response(deviation: Array | float) -> Array:
+            return self.response(potential * jnp.exp(deviation))
+
+        return {"moisture_response": over_moisture(response, drivers.forcing, "log_suction")}
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Multiply the activity."""

@@ -40,6 +40,7 @@ class DiffusionConsumption:
         "d/dz(Dg dC/dz) = R C / C0;  Dg = D0(T) e^2 / phi^(2/3) + dissolved;  activity *= floor + (1 - floor) C / C0"
     )
     prepares_from: ClassVar[tuple[str, ...]] = ("air_filled_porosity", "temperature")
+    optional: ClassVar[tuple[str, ...]] = ("headspace_oxygen",)
     reads: ClassVar[tuple[str, ...]] = (
         "soil.porosity",
         "forcing.air_filled_porosity",
@@ -75,13 +76,17 @@ class DiffusionConsumption:
         about="activity left without oxygen",
     )
 
+    def tortuosity(self, air: Array, porosity: Array) -> Array:
+        """Diffusivity of the soil's gas over that of free air (Millington & Quirk 1960)."""
+        return air**2 / porosity ** (2.0 / 3.0)
+
     def prepare(self, drivers: Drivers) -> dict[str, Array]:
         """Conductance between the middle of each layer and what lies above it, mol/m2/yr per unit of C / C0."""
         air = drivers.forcing["air_filled_porosity"][1:]
         porosity, thickness = drivers.soil["porosity"][1:], drivers.thickness[1:]
         kelvin = drivers.forcing["temperature"][1:] + ZERO_CELSIUS
         free = self.free_air * (kelvin / 293.15) ** 1.75
-        gas = (free * air**2 / porosity ** (2.0 / 3.0) + self.dissolved * porosity) * SECONDS_PER_YEAR
+        gas = (free * self.tortuosity(air, porosity) + self.dissolved * porosity) * SECONDS_PER_YEAR
         oxygen_in_air = ATMOSPHERE / MOLAR_VOLUME * ZERO_CELSIUS / kelvin
         conducts = gas * oxygen_in_air
         top = conducts[:1] / (0.5 * thickness[:1])
@@ -93,8 +98,25 @@ class DiffusionConsumption:
         """Scale all biology filled so far by the oxygen of each layer; the surface has the atmosphere's."""
         potential = rates.respiration(carbon)[1:] + drivers.forcing["root_respiration"][1:]
         relative = relative_oxygen(drivers.forcing["oxygen_conductance"], potential / CARBON_MOLAR_MASS)
+        if "headspace_oxygen" in drivers.forcing:  # a jar's; consumption is of the first order, so all of it scales
+            relative = relative * drivers.forcing["headspace_oxygen"][1:]
         response = self.floor + (1.0 - self.floor) * relative
         return rates.scale_biology(jnp.concatenate([jnp.ones_like(response[:1]), response]))
+
+
+@process
+class DiffusionConsumption1961(DiffusionConsumption):
+    """The same with the later tortuosity of Millington and Quirk (1961), which shuts wet soil off sooner."""
+
+    name: ClassVar[str] = "diffusion_1961"
+    equation: ClassVar[str] = (
+        "d/dz(Dg dC/dz) = R C / C0;  Dg = D0(T) e^(10/3) / phi^2 + dissolved;  "
+        "activity *= floor + (1 - floor) C / C0"
+    )
+
+    def tortuosity(self, air: Array, porosity: Array) -> Array:
+        """Diffusivity of the soil's gas over that of free air (Millington & Quirk 1961)."""
+        return air ** (10.0 / 3.0) / porosity**2
 
 
 def relative_oxygen(conductance: Array, demand: Array) -> Array:

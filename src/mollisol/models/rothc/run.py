@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mollisol.models.rothc.rates import POOLS, Array, RothCParameters, humified_share, products
-from mollisol.models.rothc.table import Forcing, Month, checked, initial_pools, number
+from mollisol.models.rothc.table import Forcing, Month, checked, initial_pools
+from mollisol.models.table import number
 from mollisol.units import MONTHS_PER_YEAR, InputError, RunError
 
 if TYPE_CHECKING:

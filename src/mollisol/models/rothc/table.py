@@ -18,7 +18,8 @@ from mollisol.models.rothc.rates import (
     moisture_modifier,
     temperature_modifier,
 )
-from mollisol.units import MONTHS_PER_YEAR, InputError, nearest
+from mollisol.models.table import column, number, pools_given, require
+from mollisol.units import MONTHS_PER_YEAR, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,58 +88,13 @@ class Forcing:
         return rows, float(deficits[-1])
 
 
-def number(name: str, value: float, least: float, most: float, *, open_below: bool = False) -> float:
-    """Check a single number against its range."""
-    try:
-        given = float(value)
-    except (TypeError, ValueError):
-        given = math.nan
-    if not (least <= given <= most) or not math.isfinite(given) or (open_below and given == least):
-        span = f"more than {least:g}" if open_below else f"{least:g} or more"
-        raise InputError(
-            f"{name} is {value!r}", key=name, remedy=f"give {span}" + (f", up to {most:g}" if most < 1e9 else "")
-        )
-    return given
-
-
 def initial_pools(initial: Mapping[str, float], iom: float) -> Array:
     """Check the given pools and return them in order."""
-    for name in initial:
-        if name not in (*POOLS, "iom"):
-            close = nearest(str(name), POOLS)
-            raise InputError(
-                f"unknown pool {name!r}",
-                key="initial",
-                remedy=f"did you mean {close!r}?" if close else f"the pools are {', '.join(POOLS)}",
-            )
-    absent = [name for name in POOLS if name not in initial]
-    if absent:
-        raise InputError(
-            f"initial lacks {', '.join(absent)}", key="initial", remedy="give every pool, 0 where it is empty"
-        )
     if "iom" in initial and float(initial["iom"]) != float(iom):
         raise InputError(
             f"initial has iom {initial['iom']}, the argument iom is {iom}", key="initial", remedy="give iom once"
         )
-    return np.array([number(name, initial[name], 0.0, math.inf) for name in POOLS])
-
-
-def _column(monthly: pd.DataFrame, name: str, least: float) -> Array:
-    """Return a column as floats, every value finite and at least `least`."""
-    try:
-        values = monthly[name].to_numpy(dtype=float)
-    except (TypeError, ValueError):
-        raise InputError("not a column of numbers", key=name, remedy="give a number in every row") from None
-    wrong = np.flatnonzero(~np.isfinite(values) | (values < least))
-    if len(wrong):
-        row = int(wrong[0])
-        what = "missing or not finite" if not np.isfinite(values[row]) else f"{values[row]:g}, below {least:g}"
-        raise InputError(
-            f"row {row + 1} of the monthly table is {what} ({len(wrong)} such rows)",
-            key=name,
-            remedy="correct the value; RothC needs every month",
-        )
-    return np.asarray(values, dtype=float)
+    return pools_given({name: value for name, value in initial.items() if name != "iom"}, POOLS)
 
 
 def _covered(monthly: pd.DataFrame) -> NDArray[np.bool_]:
@@ -156,23 +112,12 @@ def _covered(monthly: pd.DataFrame) -> NDArray[np.bool_]:
 
 def checked(monthly: pd.DataFrame, clay_percent: float, depth_cm: float, with_14c: bool) -> Forcing:
     """Check the monthly table and the soil, and return the forcing."""
-    for name in REQUIRED:
-        if list(monthly.columns).count(name) > 1:
-            raise InputError("the monthly table has this column twice", key=name, remedy="leave one of them")
-        if name not in monthly.columns:
-            close = nearest(name, [str(column) for column in monthly.columns])
-            raise InputError(
-                "the monthly table lacks this column",
-                key=name,
-                remedy=f"add it (columns: {', '.join(REQUIRED)})" + (f"; is it {close!r}?" if close else ""),
-            )
-    if len(monthly) == 0:
-        raise InputError("the monthly table has no rows", remedy="give at least 12 months")
+    require(monthly, REQUIRED, "monthly table")
     clay = number("clay_percent", clay_percent, 0.0, 100.0)
     depth = number("depth_cm", depth_cm, 0.0, math.inf, open_below=True)
     p = PARAMETERS
-    plant, manure = _column(monthly, "plant_input", 0.0), _column(monthly, "manure_input", 0.0)
-    ratio = _column(monthly, "dpm_rpm", 0.0)
+    plant, manure = column(monthly, "plant_input", 0.0), column(monthly, "manure_input", 0.0)
+    ratio = column(monthly, "dpm_rpm", 0.0)
     dpm = ratio / (1.0 + ratio)
     gain = np.stack(
         [
@@ -185,12 +130,12 @@ def checked(monthly: pd.DataFrame, clay_percent: float, depth_cm: float, with_14
     )
     modern = np.full(len(plant), np.nan)
     if with_14c:
-        modern = 1.0 + _column(monthly, "delta14c_permil", -1000.0) / 1000.0
+        modern = 1.0 + column(monthly, "delta14c_permil", -1000.0) / 1000.0
     return Forcing(
-        temperature=_column(monthly, "temperature_c", -100.0),
-        rain=_column(monthly, "rain_mm", 0.0),
+        temperature=column(monthly, "temperature_c", -100.0),
+        rain=column(monthly, "rain_mm", 0.0),
         # Pan evaporation is slightly negative in records with condensation, also in Rothamsted's example.
-        evaporation=_column(monthly, "evaporation_mm", -math.inf),
+        evaporation=column(monthly, "evaporation_mm", -math.inf),
         covered=_covered(monthly),
         gain=gain,
         modern=modern,

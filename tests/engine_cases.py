@@ -116,6 +116,11 @@ def _soil(depth: np.ndarray, finer: np.ndarray) -> dict[str, np.ndarray]:
         "wilting_point": np.full_like(depth, 0.16),
         "binds": binds,
         "balance": np.ones_like(depth),
+        "high_charge": np.full_like(depth, 0.7),
+        "oxides": np.full_like(depth, 0.01),
+        "ph": 6.0 + 0.5 * depth,
+        "weathering": np.exp(-depth),
+        "illuvial": 1.0 - np.exp(-depth),
     }
 
 

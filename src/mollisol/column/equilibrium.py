@@ -117,7 +117,7 @@ def linear_cycle(model: Model, setup: Setup, state: State, months: int) -> Array
 
             vectors = jax.lax.cond(jnp.any(active), act, lambda v: v, vectors)
         carbon, soil = apply_events(setup.events, now.carbon, dict(now.soil), number)
-        rates = model.rates(carbon, drivers_of(setup, soil, number))
+        rates = model.linearised(carbon, drivers_of(setup, soil, number))
         system = factored(model, rates, carbon[:, 0], h)
         step = partial(implicit_step, model, rates, system, source=0.0, h=h)
         vectors = jax.vmap(lambda v: step(carbon=v))(vectors)

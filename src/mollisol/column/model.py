@@ -48,7 +48,9 @@ class Process(Protocol):
     the month's drivers and the unchanging soil alone, not on carbon, it may compute in `prepare(drivers)` and read back
     from `drivers.forcing`; `prepares_from` names the forcing that this needs (also what earlier processes prepared),
     and it runs once for each month of that. A process may also declare pools that it `adds` to the model, and
-    soil-bound states with their values at rest (`starts`), which it moves on in `advance_soil(soil, drivers, years)`.
+    soil-bound states with their values at rest (`starts`), which it moves on in `advance_soil(soil, drivers, years)`. Where
+    its rates fall as a pool fills, `slopes(carbon, drivers, rates)` says so for the steady state's iteration, as
+    transfers {(to, from): 1/yr} out of that pool.
     """
 
     slot: ClassVar[str]
@@ -91,6 +93,21 @@ class Model:
         named, rates = self.by_name(carbon), Rates()
         for process in self.processes:
             rates = process(named, drivers, rates)
+        return rates
+
+    def linearised(self, carbon: Array, drivers: Drivers) -> Rates:
+        """Return the rates, and as further transfers what they change by when the carbon does, where processes say it.
+
+        The linear map of the steady state's iteration is made of these: a pool that fills up would overshoot without.
+        """
+        named, rates = self.by_name(carbon), Rates()
+        slopes: list[tuple[tuple[str, str], Array]] = []
+        for process in self.processes:
+            if hasattr(process, "slopes"):
+                slopes += process.slopes(named, drivers, rates).items()
+            rates = process(named, drivers, rates)
+        for (to, source), rate in slopes:
+            rates = rates.add_transfer(to, source, rate)
         return rates
 
     def advance_soil(self, soil: Mapping[str, Array], drivers: Drivers, years: float) -> dict[str, Array]:

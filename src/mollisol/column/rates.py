@@ -20,6 +20,7 @@ from functools import partial
 from typing import TypeVar
 
 import jax
+import jax.numpy as jnp
 from jax import Array
 
 K = TypeVar("K")
@@ -127,6 +128,22 @@ class Rates:
         """Add movement between neighbouring rows (1/yr of what is in the row it leaves)."""
         moved = dataclasses.replace(self, down=_added(self.down, pool, down))
         return moved if up is None else dataclasses.replace(moved, up=_added(self.up, pool, up))
+
+    def compete(self, to: str, factor: Array, instead: str) -> Rates:
+        """Multiply how strongly a pool draws what may also flow to `instead`: share' = f s / (f s + 1 - s).
+
+        What the sources lose stays the same, and a share of 0 or 1 stays as it is.
+        """
+        transfer = dict(self.transfer)
+        for key, rate in self.transfer.items():
+            other = (instead, key[1])
+            if key[0] == to and other in self.transfer:
+                whole = rate + self.transfer[other]
+                drawn = factor * rate
+                weight = drawn + self.transfer[other]
+                share = jnp.where(weight > 0.0, drawn / jnp.where(weight > 0.0, weight, 1.0), 0.0)
+                transfer[key], transfer[other] = share * whole, (1.0 - share) * whole
+        return dataclasses.replace(self, transfer=transfer)
 
     def scale_pools(self, pools: Iterable[str], factor: Array) -> Rates:
         """Multiply what the named pools lose to other pools and as CO2 so far."""

@@ -13,9 +13,10 @@ from mollisol.processes.efficiency import ConstantEfficiency
 from mollisol.processes.energy import ResidualDepthScalar
 from mollisol.processes.moisture import MatricPotentialResponse
 from mollisol.processes.moisture_content import MoistureDeficit, RelativeSaturation, RelativeSaturationBothLimbs
-from mollisol.processes.occlusion import AggregateOcclusion
+from mollisol.processes.occlusion import AggregateOcclusion, BuiltAggregates
 from mollisol.processes.oxygen import DiffusionConsumption, DiffusionConsumption1961
 from mollisol.processes.protection import LinearSorption
+from mollisol.processes.protection_capacity import HybridSorption, SaturatingSorption, StackingSorption
 from mollisol.processes.temperature import Q10, LloydTaylor
 
 ALTERNATIVES: dict[str, dict[str, type]] = {
@@ -27,14 +28,19 @@ ALTERNATIVES: dict[str, dict[str, type]] = {
         "rothc": MoistureDeficit,
     },
     "energy": {"depth_scalar": ResidualDepthScalar, "none": NoProcess},
-    "occlusion": {"aggregates": AggregateOcclusion, "none": NoProcess},
+    "occlusion": {"aggregates": AggregateOcclusion, "aggregates_built": BuiltAggregates, "none": NoProcess},
     "carbon_use_efficiency": {"constant": ConstantEfficiency},
     "depolymerisation": {"first_order": FirstOrderDepolymerisation},
     "nutrients": {"none": NoProcess},
     "priming": {"none": NoProcess},
     "variability": {"none": NoProcess},
     "oxygen": {"diffusion": DiffusionConsumption, "diffusion_1961": DiffusionConsumption1961, "none": NoProcess},
-    "protection": {"none": LinearSorption},
+    "protection": {
+        "none": LinearSorption,
+        "saturation": SaturatingSorption,
+        "stacking": StackingSorption,
+        "hybrid": HybridSorption,
+    },
     "bioturbation": {"diffusion": DiffusiveBioturbation, "none": NoProcess},
     "dissolved_transport": {"percolation": Percolation, "none": NoProcess},
     "nonlocal": {"none": NoProcess},
@@ -48,11 +54,13 @@ __all__ = [
     "Q10",
     "AggregateOcclusion",
     "Arrhenius",
+    "BuiltAggregates",
     "ConstantEfficiency",
     "DiffusionConsumption",
     "DiffusionConsumption1961",
     "DiffusiveBioturbation",
     "FirstOrderDepolymerisation",
+    "HybridSorption",
     "LinearSorption",
     "LloydTaylor",
     "MatricPotentialResponse",
@@ -62,6 +70,8 @@ __all__ = [
     "RelativeSaturation",
     "RelativeSaturationBothLimbs",
     "ResidualDepthScalar",
+    "SaturatingSorption",
+    "StackingSorption",
     "declared",
     "process",
 ]

@@ -29,8 +29,8 @@ K."""
 LEVERAGE = "temperature_leverage"
 """Prepared by the temperature process: S above, 1/K."""
 
-# means of the five equally likely classes of the normal distribution, scaled so that their variance is 1; equally likely
-# points follow a response with a kink better than Gauss-Hermite ones of the same number
+# means of the five equally likely classes of the normal distribution, scaled so that their variance is 1: equally
+# likely points follow a response with a kink better than Gauss-Hermite ones of the same number
 _POINTS = (-1.4780312, -0.5616259, 0.0, 0.5616259, 1.4780312)
 
 

@@ -110,8 +110,7 @@ class DiffusionConsumption1961(DiffusionConsumption):
 
     name: ClassVar[str] = "diffusion_1961"
     equation: ClassVar[str] = (
-        "d/dz(Dg dC/dz) = R C / C0;  Dg = D0(T) e^(10/3) / phi^2 + dissolved;  "
-        "activity *= floor + (1 - floor) C / C0"
+        "d/dz(Dg dC/dz) = R C / C0;  Dg = D0(T) e^(10/3) / phi^2 + dissolved;  activity *= floor + (1 - floor) C / C0"
     )
 
     def tortuosity(self, air: Array, porosity: Array) -> Array:

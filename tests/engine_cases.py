@@ -12,7 +12,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mollisol.column import Drivers, Events, Grid, Model, Pool, Rates, Setup, State, mixing_map
+from mollisol.column import (
+    Drivers,
+    Events,
+    Grid,
+    Model,
+    Motion,
+    Pool,
+    Rates,
+    Setup,
+    State,
+    carrying_soil,
+    mixing_map,
+)
 from mollisol.column.setup import drivers_of, prepared, vertical
 from mollisol.column.simulate import simulate_years
 from mollisol.models.whole_profile import POOLS, whole_profile
@@ -97,6 +109,9 @@ def profile_case(
     state = State(np.zeros((len(depth), len(model.pools), columns)), model.initial_soil(len(depth), columns))
     if "aggregation" not in state.soil:
         setup = dataclasses.replace(setup, events=dataclasses.replace(events, keeps={}))
+    if model.mover() is not None:
+        setup = dataclasses.replace(setup, motion=a_motion(len(model.pools)))
+        state = carrying_soil(setup, state)
     return Case(model, setup, state, grid, cycle)
 
 
@@ -145,6 +160,7 @@ def _forcing(
         "air_filled_porosity": porosity[None] - water,
         "percolation": np.maximum(0.25 * (1.0 + winter), 0.02) * np.exp(-z) + np.zeros_like(warmer),
         "infiltration": np.full((12, len(depth), 1), 0.6),
+        "runoff": 0.1 * (1.0 + winter) * (z == 0.0),
         "root_respiration": 0.25 * growing * share / share.sum(axis=1, keepdims=True),
     }
 
@@ -180,6 +196,12 @@ def ploughing(grid: Grid, mass: np.ndarray, depth: float = 0.2, mixing: float = 
     happens[9] = 1.0
     kept = np.concatenate([[1.0], 1.0 - mixing * grid.depth_share(depth)])
     return Events(happens, carbon[None, :, :, None], soil[None, :, :, None], {"aggregation": kept[None, :, None]})
+
+
+def a_motion(pools: int, loss: float = 2.0, deposition: float = 0.0) -> Motion:
+    """A surface that loses (kg/m2/yr) and receives soil; below the profile the soil is poor in carbon."""
+    below = np.full((pools, 1), 1e-5)
+    return Motion(np.full((1, 1), loss), np.full((1, 1), deposition), 1e3 * below, below)
 
 
 def changed(model: Model, slot: str, **values: Any) -> Model:

@@ -24,12 +24,13 @@ import numpy as np
 from mollisol.column.backend import configure, require_float64
 from mollisol.column.chord import chord, correction, inverse
 from mollisol.column.components import Group
-from mollisol.column.events import apply_events, rearranged
+from mollisol.column.events import rearranged
 from mollisol.column.model import Model
+from mollisol.column.moving_surface import move_vectors, rearrange, rearrange_soil
 from mollisol.column.setup import Setup, check_setup, columns_of, drivers_of, prepared
 from mollisol.column.simulate import State, advance_month
 from mollisol.column.step import factored, implicit_step
-from mollisol.column.tiles import DEFAULT_STEPS, Progress, spread, widened
+from mollisol.column.tiles import DEFAULT_STEPS, Progress, spread, whole_slopes, widened
 from mollisol.units import MONTHS_PER_YEAR, RunError
 
 Array = Any
@@ -82,7 +83,7 @@ def soil_fixed_point(model: Model, setup: Setup, soil: dict[str, Array], months:
         start = {name: flat[i * rows : (i + 1) * rows] for i, name in enumerate(names)}
 
         def month(now: dict[str, Array], number: Array) -> tuple[dict[str, Array], None]:
-            _, moved = apply_events(setup.events, jnp.zeros((rows, 1, flat.shape[-1])), now, number)
+            moved = rearrange_soil(model, setup, now, number)
             drivers = drivers_of(setup, moved, number)
             advanced = model.advance_soil(moved, drivers, 1.0 / MONTHS_PER_YEAR)
             return {name: jnp.broadcast_to(advanced[name], flat[:rows].shape) for name in names}, None
@@ -108,6 +109,7 @@ def linear_cycle(model: Model, setup: Setup, state: State, months: int) -> Array
 
     def month(carry: tuple[State, Array], number: Array) -> tuple[tuple[State, Array], None]:
         now, vectors = carry
+        vectors = move_vectors(model, setup, now.soil, vectors, number)
         happens = setup.events.happens[number % setup.events.happens.shape[0]]
         for event in range(happens.shape[0]):
             active = happens[event] > 0.0
@@ -116,7 +118,7 @@ def linear_cycle(model: Model, setup: Setup, state: State, months: int) -> Array
                 return jnp.where(active, jax.vmap(partial(rearranged, setup.events.carbon_map[event]))(v), v)
 
             vectors = jax.lax.cond(jnp.any(active), act, lambda v: v, vectors)
-        carbon, soil = apply_events(setup.events, now.carbon, dict(now.soil), number)
+        carbon, soil, _ = rearrange(model, setup, now.carbon, now.soil, number)
         rates = model.linearised(carbon, drivers_of(setup, soil, number))
         system = factored(model, rates, carbon[:, 0], h)
         step = partial(implicit_step, model, rates, system, source=0.0, h=h)
@@ -267,11 +269,14 @@ def equilibrium(
     configure()
     require_float64()
     check_setup(setup, model, guess.soil)
-    lengths = {series.shape[0] for series in (*setup.forcing.values(), setup.amount, setup.events.happens)}
+    # soil properties are held in the steady state: moving on for ever, the soil from below would replace them all
+    guess = guess._replace(soil={name: value for name, value in guess.soil.items() if name not in setup.soil})
+    moving = () if setup.motion is None else (setup.motion.soil_loss, setup.motion.deposition)
+    lengths = {series.shape[0] for series in (*setup.forcing.values(), setup.amount, setup.events.happens, *moving)}
     if any(months % length for length in lengths):
         raise RunError(f"a cycle of {months} months does not hold whole series of {sorted(lengths)} months")
     columns = max(columns_of(setup, model), int(np.shape(guess.carbon)[-1]))
-    width = 1 if columns == 1 else WIDTH
+    width = 1 if columns == 1 else whole_slopes(WIDTH, setup)
     result: Equilibrium = spread(
         _solver(months, steps), (model, setup, widened(guess, columns)), columns, width, progress
     )

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.column.motion import PER_VOLUME
 from mollisol.column.setup import Events
 from mollisol.grid import Grid
 
@@ -52,8 +53,14 @@ def mixing_map(grid: Grid, mass: Array, depth: float, mixing: float, burial: flo
     return carbon, soil / soil.sum(axis=1, keepdims=True)
 
 
-def apply_events(events: Events, carbon: Any, soil: dict[str, Any], month: Any) -> tuple[Any, dict[str, Any]]:
-    """Apply the events of a month to carbon (row, pool, ..., column) and to the soil-bound state (row, column)."""
+def apply_events(
+    events: Events, carbon: Any, soil: dict[str, Any], month: Any, thickness: Any = None
+) -> tuple[Any, dict[str, Any]]:
+    """Apply the events of a month to carbon (row, pool, ..., column) and to the soil-bound state (row, column).
+
+    Where the mass of the layers is part of that state, the soil moves as carbon does, in proportion to its present
+    mass; `thickness` (row, 1), m, is then needed.
+    """
     happens = events.happens[month % events.happens.shape[0]]
     for event in range(happens.shape[0]):
         now = happens[event] > 0.0
@@ -62,8 +69,9 @@ def apply_events(events: Events, carbon: Any, soil: dict[str, Any], month: Any) 
             x, s = state
             x = jnp.where(now, rearranged(events.carbon_map[event], x), x)
             new = {}
+            amounts = moved_amounts(events.carbon_map[event], s, thickness) if "fine_earth" in s else {}
             for name, value in s.items():
-                moved = jnp.sum(events.soil_map[event] * value[None], axis=1)
+                moved = amounts[name] if amounts else jnp.sum(events.soil_map[event] * value[None], axis=1)
                 if name in events.keeps:
                     moved = moved * events.keeps[name][event]
                 new[name] = jnp.where(now, moved, value)
@@ -71,6 +79,26 @@ def apply_events(events: Events, carbon: Any, soil: dict[str, Any], month: Any) 
 
         carbon, soil = jax.lax.cond(jnp.any(now), act, lambda state: state, (carbon, soil))
     return carbon, soil
+
+
+def moved_amounts(carbon_map: Any, soil: dict[str, Any], thickness: Any) -> dict[str, Any]:
+    """Move soil properties (row, column) by a map (row, row, column) so that their amounts are conserved."""
+    density = soil["fine_earth"]
+    mass, volume = density * thickness, jnp.broadcast_to(thickness, density.shape)
+
+    def mean(value: Any, weight: Any) -> Any:
+        after = jnp.sum(carbon_map * weight[None], axis=1)
+        there = after > 0.0  # the surface has no soil
+        return jnp.where(
+            there, jnp.sum(carbon_map * (weight * value)[None], axis=1) / jnp.where(there, after, 1.0), value
+        )
+
+    new = {name: mean(value, volume if name in PER_VOLUME else mass) for name, value in soil.items()}
+    moved = jnp.sum(carbon_map * mass[None], axis=1)
+    return {
+        **new,
+        "fine_earth": jnp.where(thickness > 0.0, moved / jnp.where(thickness > 0.0, thickness, 1.0), density),
+    }
 
 
 def rearranged(carbon_map: Any, carbon: Any) -> Any:

@@ -118,6 +118,14 @@ class Model:
                 new.update(process.advance_soil(new, drivers, years))
         return new
 
+    def mover(self) -> Any:
+        """Return the process that says what eroding soil carries, or None."""
+        return next((process for process in self.processes if hasattr(process, "soil_enrichment")), None)
+
+    def owned(self) -> set[str]:
+        """Names of the soil-bound state that the processes own."""
+        return {name for process in self.processes for name in getattr(process, "starts", {})}
+
     def reads(self) -> dict[str, list[str]]:
         """Names of the soil and forcing fields that the processes need: {field: [processes]}."""
         needed: dict[str, list[str]] = {}

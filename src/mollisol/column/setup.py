@@ -19,6 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from mollisol.column.model import Drivers, Model
+from mollisol.column.motion import Motion, check_motion
 from mollisol.grid import Grid
 from mollisol.units import RunError
 
@@ -27,7 +28,7 @@ Array = Any
 
 @partial(
     jax.tree_util.register_dataclass,
-    data_fields=["thickness", "depth", "soil", "forcing", "amount", "placement", "quality", "events"],
+    data_fields=["thickness", "depth", "soil", "forcing", "amount", "placement", "quality", "events", "motion"],
     meta_fields=["fed"],
 )
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Setup:
     quality : (source, pool, column), share of a source that enters each pool, sums to 1 over pools.
     events : rearrangements of layers, see `Events`.
     fed : numbers of the pools that any source feeds; None where that is not known. Others take no computing.
+    motion : what moves the surface; None where it never moves, which takes no computing.
     """
 
     thickness: Array
@@ -55,6 +57,7 @@ class Setup:
     quality: Array
     events: Events
     fed: tuple[int, ...] | None = None
+    motion: Motion | None = None
 
 
 @partial(jax.tree_util.register_dataclass, data_fields=["happens", "carbon_map", "soil_map", "keeps"], meta_fields=[])
@@ -92,6 +95,19 @@ def drivers_of(setup: Setup, soil: Mapping[str, Array], month: Array) -> Drivers
     """Select the drivers of a month (counted from the start of the run)."""
     forcing = {name: series[month % series.shape[0]] for name, series in setup.forcing.items()}
     return Drivers(setup.thickness, setup.depth, {**setup.soil, **soil}, forcing)
+
+
+def moving_drivers(model: Model, setup: Setup, soil: Mapping[str, Array], month: Array) -> Drivers:
+    """Select the drivers of a month; what depends on soil properties that move is prepared anew."""
+    drivers = drivers_of(setup, soil, month)
+    if not set(soil) & set(setup.soil):
+        return drivers
+    forcing = dict(drivers.forcing)
+    for process in model.processes:
+        if hasattr(process, "prepare"):
+            used = {name: forcing[name] for name in process.prepares_from if name in forcing}
+            forcing.update(process.prepare(dataclasses.replace(drivers, forcing=used)))
+    return dataclasses.replace(drivers, forcing=forcing)
 
 
 def prepared(setup: Setup, model: Model) -> Setup:
@@ -166,6 +182,7 @@ def check_setup(setup: Setup, model: Model, soil_state: Mapping[str, Array]) -> 
         raise RunError("the run feeds a pool that is not among those said to be fed")
     if not np.allclose(np.sum(setup.events.carbon_map, axis=1), 1.0, rtol=0.0, atol=1e-12):
         raise RunError("an event's map does not conserve carbon")
+    check_motion(setup.motion, model, {**setup.soil, **soil_state}, setup.thickness, columns_of(setup, model))
 
 
 def select_columns(tree: Any, index: np.ndarray) -> Any:

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from mollisol.column.events import apply_events
 from mollisol.column.model import Model, full
-from mollisol.column.setup import Setup, drivers_of, prepared, source_of
+from mollisol.column.moving_surface import rearrange
+from mollisol.column.setup import Setup, moving_drivers, prepared, source_of
 from mollisol.column.step import Fluxes, fluxes, month_step
 from mollisol.units import MONTHS_PER_YEAR
 
@@ -26,7 +26,8 @@ class State(NamedTuple):
     Attributes
     ----------
     carbon : (row, pool, column), kg C/m2.
-    soil : {name: (row, column)}, soil-bound properties that change (aggregation).
+    soil : {name: (row, column)}, soil-bound properties that change: aggregation, and all that moves where the surface
+        does (`motion.carrying_soil`).
     """
 
     carbon: Array
@@ -44,7 +45,8 @@ class Annual(NamedTuple):
     input : (year, row, column).
     respiration : (year, row, column), heterotrophic.
     root_respiration : (year, row, column).
-    leaching, bottom_exchange, runoff : (year, column).
+    leaching, bottom_exchange, runoff, erosion, deposition : (year, column).
+    mass : (year, layer, column), fine earth, kg/m2, where it is part of the state; else None.
     residual : (column,), largest absolute error of the yearly budget, kg C/m2.
     smallest : (column,), smallest pool of any layer at any year's end, kg C/m2.
     """
@@ -58,21 +60,31 @@ class Annual(NamedTuple):
     leaching: Array
     bottom_exchange: Array
     runoff: Array
+    erosion: Array
+    deposition: Array
+    mass: Array | None
     residual: Array
     smallest: Array
 
 
 def advance_month(model: Model, setup: Setup, state: State, month: Array, steps: int) -> tuple[State, Fluxes]:
     """Advance a state by one month: events, then rates at the present state, then the implicit steps."""
-    carbon, soil = apply_events(setup.events, state.carbon, dict(state.soil), month)
-    drivers = drivers_of(setup, soil, month)
+    carbon, soil, exchange = rearrange(model, setup, state.carbon, state.soil, month)
+    drivers = moving_drivers(model, setup, soil, month)
     rates = model.rates(carbon, drivers)
     source = jnp.broadcast_to(source_of(setup, month), carbon.shape)
     # rates are read in many places: without the barrier XLA computes them anew in each (half the speed)
     rates, source = jax.lax.optimization_barrier((rates, source))
     years = 1.0 / MONTHS_PER_YEAR
     new, mean = month_step(model, rates, carbon, source, years, steps)
-    return State(new, model.advance_soil(soil, drivers, years)), fluxes(model, rates, mean)
+    flow = fluxes(model, rates, mean)
+    if exchange is not None:
+        flow = flow._replace(
+            erosion=exchange.erosion / years,
+            deposition=exchange.deposition / years,
+            bottom_exchange=flow.bottom_exchange + exchange.bottom / years,
+        )
+    return State(new, model.advance_soil(soil, drivers, years)), flow
 
 
 def yearly_input(setup: Setup, start: Array, like: Array) -> Array:
@@ -118,7 +130,7 @@ def simulate_years(
             return (now, jax.tree_util.tree_map(jnp.add, total, flow)), None
 
         zero_row, zero = jnp.zeros_like(state.carbon[:, 0]), jnp.zeros_like(state.carbon[0, 0])
-        nothing = Fluxes(zero_row, zero, zero, zero)
+        nothing = Fluxes(zero_row, zero, zero, zero, *(() if setup.motion is None else (zero, zero)))
         (new, total), _ = jax.lax.scan(month, (state, nothing), jnp.arange(MONTHS_PER_YEAR))
         flow = jax.tree_util.tree_map(lambda value: value / MONTHS_PER_YEAR, total)
         given = yearly_input(setup, start, zero_row)
@@ -130,6 +142,8 @@ def simulate_years(
             - flow.leaching
             - flow.runoff
         )
+        if flow.erosion is not None:
+            budget = budget + flow.deposition - flow.erosion
         residual = jnp.maximum(residual, jnp.abs(change - budget))
         smallest = jnp.minimum(smallest, jnp.min(new.carbon, axis=(0, 1)))
         kept = new.carbon if keep_pools else new.carbon[:0]
@@ -143,6 +157,9 @@ def simulate_years(
             flow.leaching,
             flow.bottom_exchange,
             flow.runoff,
+            zero if flow.erosion is None else flow.erosion,
+            zero if flow.deposition is None else flow.deposition,
+            new.soil["fine_earth"][1:] * setup.thickness[1:] if "fine_earth" in new.soil else None,
         )
         return (new, residual, smallest), outputs
 

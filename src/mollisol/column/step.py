@@ -27,14 +27,17 @@ class Fluxes(NamedTuple):
     ----------
     respiration : (row, column), heterotrophic.
     leaching : (column,), dissolved carbon through the bottom.
-    bottom_exchange : (column,), solid carbon through the bottom, positive into the profile.
+    bottom_exchange : (column,), carbon through the bottom otherwise, positive into the profile.
     runoff : (column,), lateral losses.
+    erosion, deposition : (column,), with the soil from and onto the surface; None where the surface never moves.
     """
 
     respiration: Array
     leaching: Array
     bottom_exchange: Array
     runoff: Array
+    erosion: Array | None = None
+    deposition: Array | None = None
 
 
 class System(NamedTuple):

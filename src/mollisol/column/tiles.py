@@ -35,6 +35,12 @@ def tile_width(columns: int) -> int:
     return WIDTHS[-1]
 
 
+def whole_slopes(width: int, setup: Setup) -> int:
+    """Return the width, or the next smaller one that holds whole hillslopes: linked columns stay in one tile."""
+    linked = setup.motion is not None and setup.motion.link is not None
+    return width - width % setup.motion.link.positions if linked else width  # type: ignore[union-attr]
+
+
 def spread(function: Callable[..., Any], tree: Any, columns: int, width: int, progress: Progress | None = None) -> Any:
     """Apply `function(tree of one tile)` to all columns and join the results along the column axis.
 
@@ -162,7 +168,7 @@ def simulate(
     require_float64()
     check_setup(setup, model, state.soil)
     columns = max(columns_of(setup, model), int(np.shape(state.carbon)[-1]))
-    width = tile_width(columns)
+    width = whole_slopes(tile_width(columns), setup)
     full = widened(state, columns)
     function = _years(years, steps, keep_pools, width)
     tree = (model, setup, full, np.int64(first_month))
@@ -193,7 +199,7 @@ def advance(
     check_setup(setup, model, state.soil)
     columns = max(columns_of(setup, model), int(np.shape(state.carbon)[-1]))
     tree = (model, setup, widened(state, columns), np.int64(first_month), np.int64(years))
-    final: State = spread(_past(steps), tree, columns, tile_width(columns))
+    final: State = spread(_past(steps), tree, columns, whole_slopes(tile_width(columns), setup))
     return final
 
 

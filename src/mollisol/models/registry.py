@@ -25,7 +25,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "bioturbation": ("diffusion", "none"),
     "dissolved_transport": ("percolation", "none"),
     "nonlocal": ("none",),
-    "erosion": ("none",),
+    "erosion": ("none", "moving_surface"),
 }
 """Alternatives of each slot of `whole_profile`, the default first; the code is in `mollisol.processes`."""
 

@@ -11,6 +11,7 @@ from mollisol.processes.depolymerisation import FirstOrderDepolymerisation
 from mollisol.processes.dissolved_transport import Percolation
 from mollisol.processes.efficiency import ConstantEfficiency
 from mollisol.processes.energy import ResidualDepthScalar
+from mollisol.processes.erosion import MovingSurface
 from mollisol.processes.moisture import MatricPotentialResponse
 from mollisol.processes.moisture_content import MoistureDeficit, RelativeSaturation, RelativeSaturationBothLimbs
 from mollisol.processes.occlusion import AggregateOcclusion, BuiltAggregates
@@ -44,7 +45,7 @@ ALTERNATIVES: dict[str, dict[str, type]] = {
     "bioturbation": {"diffusion": DiffusiveBioturbation, "none": NoProcess},
     "dissolved_transport": {"percolation": Percolation, "none": NoProcess},
     "nonlocal": {"none": NoProcess},
-    "erosion": {"none": NoProcess},
+    "erosion": {"none": NoProcess, "moving_surface": MovingSurface},
 }
 """{slot: {alternative: process}}, in the order in which the slots fill the rates; the first alternative of a slot
 is the default."""
@@ -65,6 +66,7 @@ __all__ = [
     "LloydTaylor",
     "MatricPotentialResponse",
     "MoistureDeficit",
+    "MovingSurface",
     "NoProcess",
     "Percolation",
     "RelativeSaturation",

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mollisol.plants.crops import Crop
 from mollisol.units import MONTHS_PER_YEAR, InputError, parameter
@@ -39,6 +39,12 @@ class TimingParameters:
         "autotrophic respiration over NPP of whole plants, about 1.1 (Waring et al. 1998)",
         confidence="low", distribution="lognormal", spread=0.4,
         about="autotrophic respiration of roots over below-ground net primary productivity",
+    )  # fmt: skip
+    root_respiration_q10: float = parameter(
+        2.0, "1", 1.0, 3.0,
+        "roots between 5 and 25 degC: about 2, less where they acclimate (Atkin, Edwards & Loveys 2000, New Phytol. "
+        "147:141)", confidence="medium",
+        about="factor per 10 degC by which root respiration of one month differs from that of another",
     )  # fmt: skip
 
 
@@ -146,6 +152,27 @@ def input_timing(plant: Crop, latitude: float = 45.0, parameters: TimingParamete
     year = season(plant, latitude)
     in_season = 1.0 if plant.perennial else parameters.seasonal_root_death
     return _timing(year.growth, year.harvest, in_season)
+
+
+def respiration_timing(growth: Array, temperature: ArrayLike, parameters: TimingParameters = DEFAULTS) -> Array:
+    """Return (12,) shares of a year's root respiration in each month: growth times q10^(T / 10), sum 1.
+
+    The year's total follows the carbon that the roots get; what is grown in the cold respires less of it.
+
+    Parameters
+    ----------
+    growth : (12,) shares of the growth below ground.
+    temperature : (12,) degC.
+
+    Examples
+    --------
+    >>> even = np.full(12, 1.0 / 12.0)
+    >>> respiration_timing(even, np.where(np.arange(12) < 6, 0.0, 10.0))[[0, 6]].round(4).tolist()
+    [0.0556, 0.1111]
+    """
+    warmth = np.asarray(temperature, dtype=np.float64)
+    weights = growth * parameters.root_respiration_q10 ** ((warmth - warmth.mean()) / 10.0)
+    return np.asarray(weights / weights.sum())
 
 
 def cover_timing(

@@ -30,7 +30,7 @@ from mollisol.plants import (
     season,
     straw_quality,
 )
-from mollisol.plants.timing import InputTiming, local_month
+from mollisol.plants.timing import InputTiming, local_month, respiration_timing
 from mollisol.practices.builder import Builder, between, surface
 from mollisol.practices.carbon import ClimateMeans, crop_carbon
 from mollisol.practices.management import Management
@@ -183,7 +183,10 @@ class Walk:
             fresh,
             below=True,
         )
-        respired = self.choices.timing.root_respiration_ratio * carbon.bnpp * timing.rhizodeposits
+        spread = timing.rhizodeposits
+        if self.means is not None:
+            spread = respiration_timing(spread, self.means[0], self.choices.timing)
+        respired = self.choices.timing.root_respiration_ratio * carbon.bnpp * spread
         self.out.root_respiration[self.out.months_of(year)] += MONTHS_PER_YEAR * respired[:, None] * depth
 
     def _main_crop(self, plan: Plan, entry: CropYear, year: int, work: _Work | None) -> None:

@@ -20,6 +20,9 @@ GLOSSARY = (
      "carbon stays."),
     ("BNPP", "below-ground net primary productivity: the carbon that roots bring into the soil in a year."),
     ("respiration", "CO₂ from decomposition, without what living roots breathe out themselves."),
+    ("root respiration", "CO₂ of living roots. It comes from this year's photosynthesis and is no part of the soil's "
+     "carbon budget, but chambers on the field measure it together with respiration. Field studies that exclude the "
+     "roots count what microbes make of root exudates as the roots'; here that is respiration."),
     ("mineral-associated carbon", "organic carbon held on the surfaces of clay and oxides; most of the stock, and "
      "the slowest part of it."),
 )  # fmt: skip

@@ -19,13 +19,16 @@ KEY_NOTES: Mapping[str, str] = {
     "practices": "Further keys are parameters of the practice: see [practices](practices.md).",
 }
 
-ROOMS = ("processes", "plants", "soil", "climate", "models.rothc")
+ROOMS = ("processes", "plants", "soil", "climate", "models.rothc", "models.icbm", "models.century", "models.ctool")
 TITLES = {
     "processes": "Parameters of `whole_profile`",
     "plants": "Parameters of the plants",
     "soil": "Parameters of the soil",
     "climate": "Parameters of the climate at depth",
     "models.rothc": "Parameters of RothC",
+    "models.icbm": "Parameters of ICBM",
+    "models.century": "Parameters of Century",
+    "models.ctool": "Parameters of C-TOOL",
 }
 PRIOR = (
     "`value` is the best estimate; outside `from` to `to` a value makes no sense, and draws are truncated there. "
@@ -69,7 +72,8 @@ def parameter_groups(room: str) -> dict[str, dict[str, Parameter]]:
         for name, value in vars(module).items():
             if inspect.isclass(value) and value.__module__ == module.__name__ and dataclasses.is_dataclass(value):
                 declared = parameters_of(value)
-                if declared:
+                # in the engine a classic's processes have the parameters of its tables
+                if declared and not (room.startswith("models.") and hasattr(value, "slot")):
                     groups[f"{where}.{name}"] = declared
             elif isinstance(value, Parameter) and not name.startswith("_"):
                 groups.setdefault(where, {})[name] = value

@@ -20,9 +20,9 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:
         """List the models, or show one with its pools, slots, processes, equations and parameters."""
         if name is not None:
-            from mollisol.models.registry import CLASSICS, describe_processes
+            from mollisol.models.registry import describe_processes
 
-            one = {"name": name, "about": CLASSICS[name]} if name in CLASSICS else describe_processes(name)
+            one = describe_processes(name)
             say(to_json(one) if as_json else _full(one))
             return
         from mollisol.models.registry import CLASSICS, MODELS
@@ -32,8 +32,6 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _full(one: Mapping[str, Any]) -> str:
-    if "pools" not in one:
-        return f"{one['name']}: {one['about']}"
     pools = [
         {"pool": pool.name, "phase": pool.phase, "C:N": pool.carbon_to_nitrogen, "what it is": pool.about}
         for pool in one["pools"]

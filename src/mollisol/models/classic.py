@@ -8,6 +8,7 @@ may stand beside them in the slots of `SLOTS`.
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ from mollisol.column.pools import Pool
 from mollisol.column.rates import Rates
 from mollisol.column.setup import Setup
 from mollisol.processes import ALTERNATIVES, NoProcess, process
-from mollisol.units import InputError, nearest, parameter
+from mollisol.units import InputError, nearest, parameter, parameters_of
 
 SLOTS = ("temperature", "moisture", "energy", "oxygen", "bioturbation")
 """Slots of a classic, in the order in which they fill the rates; its decomposition comes before oxygen."""
@@ -59,6 +60,12 @@ class AtTenDegrees:
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Multiply the activity."""
         return rates.scale_activity(self.own_response)
+
+
+def same(table: type, name: str) -> Any:
+    """Declare a parameter of a process as a table of parameters declares it."""
+    known = parameters_of(table)[name]
+    return dataclasses.field(default=known.value, metadata={"parameter": known})
 
 
 def surface(drivers: Drivers) -> Array:
@@ -144,14 +151,17 @@ def _suggest(name: str, allowed: Sequence[str] | Mapping[str, object]) -> str:
     return f"did you mean '{close}'? Allowed: {listed}" if close else f"allowed: {listed}"
 
 
-def recast(setup: Setup, given: Model, wanted: Model, becomes: Mapping[str, Mapping[str, float]]) -> Setup:
+def recast(
+    setup: Setup, given: Model, wanted: Model, becomes: Mapping[str, Mapping[str, float]] | None = None
+) -> Setup:
     """Return a set-up made for one model as another takes it: the same inputs by layer, soil, climate and events.
 
     Parameters
     ----------
     setup : made for `given`, such as the one of a study.
     given, wanted : the models.
-    becomes : {pool of `given`: {pool of `wanted`: share}}; shares of a pool sum to 1.
+    becomes : {pool of `given`: {pool of `wanted`: share}}; shares of a pool sum to 1. By default the classic's own
+        reading of the pools of `whole_profile`.
 
     Returns
     -------
@@ -162,6 +172,8 @@ def recast(setup: Setup, given: Model, wanted: Model, becomes: Mapping[str, Mapp
     InputError
         Where a pool that receives input has no counterpart, or shares do not sum to 1.
     """
+    if becomes is None:
+        becomes = importlib.import_module(f"mollisol.models.{wanted.name}.engine").BECOMES
     old = np.asarray(setup.quality)
     table = np.zeros((len(wanted.pools), len(given.pools)))
     for j, name in enumerate(given.pool_names):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -34,19 +35,27 @@ MODELS: dict[str, str] = {
 }
 """Models that a study can name, with what they are."""
 
-CLASSICS: dict[str, str] = {"rothc": "RothC 26.3, one layer, monthly: mollisol.models.rothc.simulate, from Python"}
-"""Published models that keep their own monthly map; a study cannot name them."""
+CLASSICS: dict[str, str] = {
+    "rothc": "RothC 26.3, one layer, monthly map: mollisol.models.rothc.simulate; in every layer: .model",
+    "icbm": "ICBM, two pools in one layer, yearly: mollisol.models.icbm.simulate; in every layer: .model",
+    "century": "Century's soil organic matter, monthly: mollisol.models.century.simulate; in every layer: .model",
+    "ctool": "C-TOOL, topsoil and subsoil, monthly map: mollisol.models.ctool.simulate; in every layer: .model",
+}
+"""Published models, run from Python: as published, or in every layer of the engine; a study cannot name them."""
 
 
 def build(name: str = "whole_profile", slots: Mapping[str, str] | None = None) -> Model:
-    """Return a model with its slots filled; loads JAX.
+    """Return a model with its slots filled, a classic as it stands in every layer of the engine; loads JAX.
 
     Raises
     ------
     InputError
         For a model, slot or alternative that does not exist.
     """
-    _check(name)
+    _check(name, {**MODELS, **CLASSICS})
+    if name in CLASSICS:
+        classic: Model = importlib.import_module(f"mollisol.models.{name}").model(True, slots)
+        return classic
     from mollisol.models.whole_profile import whole_profile
 
     return whole_profile(slots)
@@ -59,8 +68,17 @@ def describe_model(name: str) -> dict[str, Any]:
 
 
 def describe_processes(name: str) -> dict[str, Any]:
-    """Return pools and every alternative of every slot with equation, what it reads, and parameters; loads JAX."""
-    _check(name)
+    """Return pools and every alternative of every slot with equation, what it reads, and parameters; loads JAX.
+
+    Of a classic, the processes that it has in every layer.
+    """
+    _check(name, {**MODELS, **CLASSICS})
+    if name in CLASSICS:
+        from mollisol.processes import declared as said
+
+        classic = build(name)
+        found = {one.slot: {one.name: said(type(one))} for one in classic.processes}
+        return {"name": name, "about": CLASSICS[name], "pools": classic.pools, "processes": found}
     from mollisol.models.whole_profile import POOLS
     from mollisol.processes import ALTERNATIVES, declared
 
@@ -74,8 +92,8 @@ def describe_processes(name: str) -> dict[str, Any]:
     }
 
 
-def _check(name: str) -> None:
-    if name not in MODELS:
-        close = nearest(name, MODELS)
-        listed = f"models: {', '.join(MODELS)}"
+def _check(name: str, known: Mapping[str, str] = MODELS) -> None:
+    if name not in known:
+        close = nearest(name, known)
+        listed = f"models: {', '.join(known)}"
         raise InputError(f"there is no model '{name}'", remedy=f"did you mean '{close}'? {listed}" if close else listed)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mollisol.units import parameter
+from mollisol.units import Parameter, parameter
 
 Array = NDArray[np.float64]
 
@@ -96,8 +96,12 @@ class CenturyTemperatureParameters:
     best: float = parameter(35.0, "degC", 20, 39, _BURKE, confidence="opened", about="temperature of response 1")
 
 
-METABOLIC_LEAST = 0.2
-"""Least metabolic share of residues (Century 4)."""
+METABOLIC: dict[str, Parameter] = {
+    "most": Parameter(0.85, "1", 0.5, 1, _PAPER, confidence="opened", about="metabolic share without lignin"),
+    "slope": Parameter(0.018, "1", 0.005, 0.05, _PAPER, confidence="opened", about="its fall with lignin / nitrogen"),
+    "least": Parameter(0.2, "1", 0, 0.5, _CENTURY4, confidence="high", about="least metabolic share"),
+}
+"""The split of residues into metabolic and structural litter."""
 
 PARAMETERS = CenturyParameters()
 TEMPERATURE = CenturyTemperatureParameters()
@@ -133,7 +137,8 @@ def moisture_modifier(rain_mm: ArrayLike, evaporation_mm: ArrayLike) -> Array:
 
 def metabolic_share(lignin_to_nitrogen: ArrayLike) -> Array:
     """Return 0.85 - 0.018 L/N, at least 0.2: the share of residues that is metabolic."""
-    return np.maximum(0.85 - 0.018 * np.asarray(lignin_to_nitrogen, dtype=float), METABOLIC_LEAST)
+    most, slope, least = (METABOLIC[name].value for name in ("most", "slope", "least"))
+    return np.maximum(most - slope * np.asarray(lignin_to_nitrogen, dtype=float), least)
 
 
 def inputs(surface: float, soil: float, metabolic: float) -> Array:

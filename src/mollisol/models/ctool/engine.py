@@ -11,8 +11,13 @@ from jax import Array
 from mollisol.column.model import Drivers, Model
 from mollisol.column.pools import Pool
 from mollisol.column.rates import Rates
-from mollisol.models.classic import add_product, assembled, clay_of, surface
-from mollisol.models.ctool.rates import TOP, CToolParameters, CToolTemperatureParameters, temperature_modifier
+from mollisol.models.classic import add_product, assembled, clay_of, same, surface
+from mollisol.models.ctool.rates import (
+    TOP,
+    CToolParameters,
+    CToolTemperatureParameters,
+    temperature_modifier,
+)
 from mollisol.processes import process
 from mollisol.units import MONTHS_PER_YEAR
 
@@ -52,7 +57,7 @@ class CToolTemperature(CToolTemperatureParameters):
 
 
 @process
-class CToolDecomposition(CToolParameters):
+class CToolDecomposition:
     """FOM becomes HUM, HUM becomes ROM, and what is left of what decomposes is CO2."""
 
     slot: ClassVar[str] = "depolymerisation"
@@ -62,6 +67,12 @@ class CToolDecomposition(CToolParameters):
         "hum, rom respired at respired 12 k a;  h = 1 / (1.67 (1.85 + 1.6 exp(-7.86 clay)) + 1)"
     )
     reads: ClassVar[tuple[str, ...]] = ("soil.clay",)
+
+    fom_rate: Array = same(CToolParameters, "fom_rate")
+    hum_rate: Array = same(CToolParameters, "hum_rate")
+    rom_rate: Array = same(CToolParameters, "rom_rate")
+    respired: Array = same(CToolParameters, "respired")
+    romified: Array = same(CToolParameters, "romified")
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Add the decay of every pool."""
@@ -93,6 +104,8 @@ class CToolWithTransport(CToolDecomposition):
         CToolDecomposition.equation + ";  down at v / dz, v = 0.25 m 12 k a times transported (fom, rom) or "
         "1 - respired - romified (hum)"
     )
+
+    transported: Array = same(CToolParameters, "transported")
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Add decay and movement."""

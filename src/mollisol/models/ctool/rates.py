@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mollisol.units import MONTHS_PER_YEAR, SECONDS_PER_YEAR, parameter
+from mollisol.units import MONTHS_PER_YEAR, SECONDS_PER_YEAR, Parameter, parameter
 
 Array = NDArray[np.float64]
 
@@ -56,8 +56,8 @@ class CToolTemperatureParameters:
     best: float = parameter(36.9, "degC", 25, 50, _CODE, confidence="opened", about="temperature of the maximum")
 
 
-DIFFUSIVITY = 3.5e-7
-"""Thermal diffusivity of the soil in C-TOOL's soil temperature, m2/s (rCTOOL, opened)."""
+DIFFUSIVITY = Parameter(3.5e-7, "m2/s", 1e-7, 2e-6, _CODE, confidence="opened", about="thermal diffusivity of the soil")
+"""Thermal diffusivity of C-TOOL's soil temperature."""
 
 PARAMETERS = CToolParameters()
 TEMPERATURE = CToolTemperatureParameters()
@@ -84,7 +84,7 @@ def humified_share(clay_percent: float) -> float:
     return 1.0 / (1.67 * (1.85 + 1.6 * math.exp(-0.0786 * clay_percent)) + 1.0)
 
 
-def soil_temperature(air_c: ArrayLike, depth_m: float, diffusivity: float = DIFFUSIVITY) -> Array:
+def soil_temperature(air_c: ArrayLike, depth_m: float, diffusivity: float = DIFFUSIVITY.value) -> Array:
     """Return the monthly temperature at a depth from that of the air, by the conduction of the annual wave.
 
         T(z, t) = mean + A exp(-z / D) sin(w t + phase - z / D),     D = sqrt(2 diffusivity / w),  w = 2 pi / yr

@@ -11,10 +11,9 @@ from jax import Array
 from mollisol.column.model import Drivers, Model
 from mollisol.column.pools import Pool
 from mollisol.column.rates import Rates
-from mollisol.models.classic import add_product, assembled, clay_of
-from mollisol.models.rothc.rates import PARAMETERS, temperature_modifier
+from mollisol.models.classic import add_product, assembled, clay_of, same
+from mollisol.models.rothc.rates import RothCParameters, temperature_modifier
 from mollisol.processes import process
-from mollisol.units import parameter, parameters_of
 
 ENGINE_POOLS = (
     Pool("dpm", "decomposable plant material", "solid", 30.0),
@@ -32,18 +31,6 @@ BECOMES: dict[str, Mapping[str, float]] = {
 }
 """Pools that inputs to `whole_profile` enter here."""
 
-_KNOWN = parameters_of(PARAMETERS)
-
-
-def _same(name: str) -> float:
-    """Declare a parameter as `RothCParameters` does."""
-    known = _KNOWN[name]
-    declared: float = parameter(
-        known.value, known.unit, known.lower, known.upper, known.source,
-        confidence=known.confidence, about=known.about,
-    )  # fmt: skip
-    return declared
-
 
 @process
 class RothCTemperature:
@@ -55,7 +42,7 @@ class RothCTemperature:
     prepares_from: ClassVar[tuple[str, ...]] = ("temperature",)
     reads: ClassVar[tuple[str, ...]] = ("forcing.temperature",)
 
-    coldest: Array = _same("coldest")
+    coldest: Array = same(RothCParameters, "coldest")
 
     def prepare(self, drivers: Drivers) -> dict[str, Array]:
         """Response of each row, from the month's temperature alone."""
@@ -82,11 +69,11 @@ class RothCDecomposition:
     )
     reads: ClassVar[tuple[str, ...]] = ("soil.clay",)
 
-    dpm_rate: Array = _same("dpm_rate")
-    rpm_rate: Array = _same("rpm_rate")
-    bio_rate: Array = _same("bio_rate")
-    hum_rate: Array = _same("hum_rate")
-    to_biomass: Array = _same("to_biomass")
+    dpm_rate: Array = same(RothCParameters, "dpm_rate")
+    rpm_rate: Array = same(RothCParameters, "rpm_rate")
+    bio_rate: Array = same(RothCParameters, "bio_rate")
+    hum_rate: Array = same(RothCParameters, "hum_rate")
+    to_biomass: Array = same(RothCParameters, "to_biomass")
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Add the decay of every active pool; what a pool forms of itself stays in it."""

@@ -48,9 +48,10 @@ class Process(Protocol):
     the month's drivers and the unchanging soil alone, not on carbon, it may compute in `prepare(drivers)` and read back
     from `drivers.forcing`; `prepares_from` names the forcing that this needs (also what earlier processes prepared),
     and it runs once for each month of that. A process may also declare pools that it `adds` to the model, and
-    soil-bound states with their values at rest (`starts`), which it moves on in `advance_soil(soil, drivers, years)`. Where
-    its rates fall as a pool fills, `slopes(carbon, drivers, rates)` says so for the steady state's iteration, as
-    transfers {(to, from): 1/yr} out of that pool.
+    soil-bound states with their values at rest (`starts`), which it moves on in `advance_soil(soil, drivers, years)`.
+    Where its rates fall as a pool fills, `slopes(carbon, drivers, rates)` says so for the steady state's iteration, as
+    transfers {(to, from): 1/yr} out of that pool. What moves the surface says with `carbon_enrichment()` and
+    `soil_enrichment(name, soil)` what eroding soil carries.
     """
 
     slot: ClassVar[str]

@@ -104,6 +104,7 @@ def profile_case(
         ploughing(grid, soil["fine_earth"][1:, :1] * grid.thickness[:, None]) if tillage else Events.none(len(depth))
     )
     amount, placement, quality = _inputs(grid, np.exp(0.2 * richer), rotation, seasonal)
+    quality = np.pad(quality, ((0, 0), (0, len(model.pools) - len(POOLS)), (0, 0)))  # nothing enters added pools
     forcing = _forcing(depth, soil["porosity"], warmer, seasonal, wet)
     setup = Setup(thickness, depth, soil, forcing, amount, placement, quality, events)
     state = State(np.zeros((len(depth), len(model.pools), columns)), model.initial_soil(len(depth), columns))
@@ -126,6 +127,7 @@ def _soil(depth: np.ndarray, finer: np.ndarray) -> dict[str, np.ndarray]:
         "clay": clay,
         "silt": silt,
         "fine_earth": density,
+        "bulk_density": density,
         "porosity": porosity,
         "field_capacity": np.full_like(depth, 0.30),
         "wilting_point": np.full_like(depth, 0.16),
@@ -161,6 +163,7 @@ def _forcing(
         "percolation": np.maximum(0.25 * (1.0 + winter), 0.02) * np.exp(-z) + np.zeros_like(warmer),
         "infiltration": np.full((12, len(depth), 1), 0.6),
         "runoff": 0.1 * (1.0 + winter) * (z == 0.0),
+        "root_density": share / 0.3,
         "root_respiration": 0.25 * growing * share / share.sum(axis=1, keepdims=True),
     }
 

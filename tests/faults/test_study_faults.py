@@ -152,6 +152,12 @@ def refuse(tmp_path: Path):
             "model.protection",
             ["unknown alternative 'nonee'", "mean 'none'"],
         ),
+        (
+            {"model": "model: {protection: hybrid, dissolved_transport: percolation_retarded}"},
+            7,
+            "model.dissolved_transport",
+            ["cannot stand beside", "'dissolved_transport' takes percolation, "],
+        ),
         ({"practices": "practices: [cover_crp]"}, 7, "practices #1", ["'cover_crp'", "mean 'cover_crop'"]),
         (
             {"practices": "practices:\n  - no_till\n  - [no_till, {practice: manure, t_ha: 3}]"},

@@ -2,6 +2,8 @@
 
 import pytest
 
+from mollisol.models.choice import settled
+from mollisol.models.registry import EXCLUDES, SLOTS
 from mollisol.models.whole_profile import POOLS, whole_profile
 from mollisol.processes import ALTERNATIVES, NoProcess
 from mollisol.units import InputError
@@ -53,3 +55,35 @@ def test_rates_that_fill_belong_to_pools_of_the_model() -> None:
     names = {pool.name for pool in POOLS}
     named = {name for pair in rates.transfer for name in pair} | set(rates.respired) | set(rates.down) | set(rates.up)
     assert named == names
+
+
+def test_what_excludes_the_default_of_another_slot_takes_what_is_left_there() -> None:
+    for slots in ({"dissolved_transport": "percolation_retarded"}, {"protection": "equilibrium"}):
+        names = {process.slot: process.name for process in whole_profile(slots).processes}
+        assert names["dissolved_transport"] == "percolation_retarded"
+        assert names["protection"] == "equilibrium"
+
+
+def test_sorption_is_not_counted_twice() -> None:
+    message = r"'dissolved_transport: percolation_retarded' and 'protection: stacking' cannot stand beside each other"
+    with pytest.raises(InputError, match=rf"{message}(.|\n)*takes equilibrium"):
+        whole_profile({"dissolved_transport": "percolation_retarded", "protection": "stacking"})
+
+
+def test_the_table_of_what_excludes_what_is_that_of_the_processes() -> None:
+    declared = {
+        (slot, name): dict(cls.excludes)
+        for slot, alternatives in ALTERNATIVES.items()
+        for name, cls in alternatives.items()
+        if getattr(cls, "excludes", {})
+    }
+    assert declared == EXCLUDES
+    for excluded in EXCLUDES.values():
+        for slot, names in excluded.items():
+            assert set(names) < set(ALTERNATIVES[slot]), "something must be left"
+
+
+def test_every_alternative_can_be_chosen_alone() -> None:
+    for slot, alternatives in SLOTS.items():
+        for name in alternatives:
+            assert settled({slot: name})[slot] == name

@@ -22,13 +22,27 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "priming": ("none",),
     "variability": ("none",),
     "oxygen": ("diffusion", "diffusion_1961", "none"),
-    "protection": ("none", "saturation", "stacking", "hybrid"),
-    "bioturbation": ("diffusion", "none"),
-    "dissolved_transport": ("percolation", "none"),
-    "nonlocal": ("none",),
+    "protection": ("none", "saturation", "stacking", "hybrid", "equilibrium"),
+    "bioturbation": ("diffusion", "fauna_groups", "none"),
+    "dissolved_transport": (
+        "percolation",
+        "percolation_retarded",
+        "percolation_particles",
+        "percolation_macropores",
+        "none",
+    ),
+    "nonlocal": ("none", "burrows"),
     "erosion": ("none", "moving_surface"),
 }
 """Alternatives of each slot of `whole_profile`, the default first; the code is in `mollisol.processes`."""
+
+EXCLUDES: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
+    ("dissolved_transport", "percolation_retarded"): {"protection": ("none", "saturation", "stacking", "hybrid")},
+    ("protection", "equilibrium"): {
+        "dissolved_transport": ("percolation", "percolation_particles", "percolation_macropores", "none")
+    },
+}
+"""{(slot, alternative): {another slot: what cannot stand there beside it}}, as the processes declare in `excludes`."""
 
 MODELS: dict[str, str] = {
     "whole_profile": "carbon of the whole profile to 2 m, by seven pools and switchable processes"

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from mollisol.column.model import Model
 from mollisol.column.pools import Pool
+from mollisol.models.choice import settled
 from mollisol.processes import ALTERNATIVES
-from mollisol.units import InputError, nearest
 
 POOLS: tuple[Pool, ...] = (
     Pool("fast_litter", "sugars, proteins, cellulose that nothing protects", "solid", 30.0),
@@ -34,30 +34,15 @@ def whole_profile(slots: Mapping[str, str] | None = None) -> Model:
 
     Parameters
     ----------
-    slots : {slot: alternative}; slots that are not named take their default.
+    slots : {slot: alternative}; slots that are not named take their default, or where that cannot stand beside what
+        is named, the next that can.
 
     Raises
     ------
     InputError
-        For a slot or an alternative that does not exist.
+        For a slot or an alternative that does not exist, or for two that cannot stand beside each other.
     """
-    chosen = {slot: next(iter(alternatives)) for slot, alternatives in ALTERNATIVES.items()}
-    for slot, alternative in (slots or {}).items():
-        if slot not in ALTERNATIVES:
-            raise InputError(f"'{slot}' is not a slot of whole_profile", key=slot, remedy=_suggest(slot, ALTERNATIVES))
-        if alternative not in ALTERNATIVES[slot]:
-            raise InputError(
-                f"'{alternative}' is not an alternative for '{slot}'",
-                key=slot,
-                remedy=_suggest(alternative, ALTERNATIVES[slot]),
-            )
-        chosen[slot] = alternative
+    chosen = settled(slots)
     processes = tuple(ALTERNATIVES[slot][name]() for slot, name in chosen.items())
     added = tuple(pool for process in processes for pool in getattr(process, "adds", ()))
     return Model("whole_profile", POOLS + added, processes)
-
-
-def _suggest(name: str, allowed: Mapping[str, object]) -> str:
-    close = nearest(name, allowed)
-    listed = ", ".join(allowed)
-    return f"did you mean '{close}'? Allowed: {listed}" if close else f"allowed: {listed}"

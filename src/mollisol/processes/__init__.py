@@ -7,17 +7,22 @@ inherits the parametrised tests.
 from mollisol.processes.arrhenius import Arrhenius
 from mollisol.processes.base import NoProcess, declared, process
 from mollisol.processes.bioturbation import DiffusiveBioturbation
+from mollisol.processes.burrows import Burrows
 from mollisol.processes.depolymerisation import FirstOrderDepolymerisation
 from mollisol.processes.dissolved_transport import Percolation
 from mollisol.processes.efficiency import ConstantEfficiency
 from mollisol.processes.energy import ResidualDepthScalar
 from mollisol.processes.erosion import MovingSurface
+from mollisol.processes.fauna import FaunaGroups
+from mollisol.processes.macropores import PercolationWithMacropores
 from mollisol.processes.moisture import MatricPotentialResponse
 from mollisol.processes.moisture_content import MoistureDeficit, RelativeSaturation, RelativeSaturationBothLimbs
 from mollisol.processes.occlusion import AggregateOcclusion, BuiltAggregates
 from mollisol.processes.oxygen import DiffusionConsumption, DiffusionConsumption1961
+from mollisol.processes.particles import PercolationWithParticles
 from mollisol.processes.protection import LinearSorption
 from mollisol.processes.protection_capacity import HybridSorption, SaturatingSorption, StackingSorption
+from mollisol.processes.retardation import EquilibriumSorption, RetardedPercolation
 from mollisol.processes.temperature import Q10, LloydTaylor
 
 ALTERNATIVES: dict[str, dict[str, type]] = {
@@ -41,10 +46,17 @@ ALTERNATIVES: dict[str, dict[str, type]] = {
         "saturation": SaturatingSorption,
         "stacking": StackingSorption,
         "hybrid": HybridSorption,
+        "equilibrium": EquilibriumSorption,
     },
-    "bioturbation": {"diffusion": DiffusiveBioturbation, "none": NoProcess},
-    "dissolved_transport": {"percolation": Percolation, "none": NoProcess},
-    "nonlocal": {"none": NoProcess},
+    "bioturbation": {"diffusion": DiffusiveBioturbation, "fauna_groups": FaunaGroups, "none": NoProcess},
+    "dissolved_transport": {
+        "percolation": Percolation,
+        "percolation_retarded": RetardedPercolation,
+        "percolation_particles": PercolationWithParticles,
+        "percolation_macropores": PercolationWithMacropores,
+        "none": NoProcess,
+    },
+    "nonlocal": {"none": NoProcess, "burrows": Burrows},
     "erosion": {"none": NoProcess, "moving_surface": MovingSurface},
 }
 """{slot: {alternative: process}}, in the order in which the slots fill the rates; the first alternative of a slot
@@ -56,10 +68,13 @@ __all__ = [
     "AggregateOcclusion",
     "Arrhenius",
     "BuiltAggregates",
+    "Burrows",
     "ConstantEfficiency",
     "DiffusionConsumption",
     "DiffusionConsumption1961",
     "DiffusiveBioturbation",
+    "EquilibriumSorption",
+    "FaunaGroups",
     "FirstOrderDepolymerisation",
     "HybridSorption",
     "LinearSorption",
@@ -69,9 +84,12 @@ __all__ = [
     "MovingSurface",
     "NoProcess",
     "Percolation",
+    "PercolationWithMacropores",
+    "PercolationWithParticles",
     "RelativeSaturation",
     "RelativeSaturationBothLimbs",
     "ResidualDepthScalar",
+    "RetardedPercolation",
     "SaturatingSorption",
     "StackingSorption",
     "declared",

@@ -14,7 +14,7 @@ from mollisol.column.transport import finite_volume
 from mollisol.processes.base import process
 from mollisol.units import parameter
 
-UNMIXED_POOLS = ("dissolved",)
+UNMIXED_POOLS = ("dissolved", "macropore_dissolved")
 """What moves with the water; all other pools of a model move with the soil."""
 
 
@@ -66,19 +66,28 @@ class DiffusiveBioturbation:
 
     def prepare(self, drivers: Drivers) -> dict[str, Array]:
         """Rates of movement, which depend on the soil alone."""
-        density = drivers.soil["fine_earth"][1:]
         mixing = self.diffusivity * jnp.exp(-drivers.depth[1:] / self.e_fold)
-        mixing, density = jnp.broadcast_arrays(mixing, density)
-        down, up = finite_volume(drivers.thickness[1:], mixing, density)
-        surface = jnp.broadcast_to(self.burial, down[:1].shape)
-        return {
-            "mixing_down": jnp.concatenate([surface, down]),
-            "mixing_up": jnp.concatenate([jnp.zeros_like(up[:1]), up]),
-        }
+        return mixing_rates(drivers, mixing, drivers.soil["fine_earth"][1:], self.burial)
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Add the movement of all solids."""
-        for pool in carbon:
-            if pool not in UNMIXED_POOLS:
-                rates = rates.add_transport(pool, drivers.forcing["mixing_down"], drivers.forcing["mixing_up"])
-        return rates
+        return add_mixing(carbon, drivers, rates)
+
+
+def mixing_rates(drivers: Drivers, mixing: Array, density: Array, burial: Array) -> dict[str, Array]:
+    """Rates at which solids move, from the layers' diffusivity (m2/yr) and fine earth (kg/m3), and burial (1/yr)."""
+    mixing, density = jnp.broadcast_arrays(mixing, density)
+    down, up = finite_volume(drivers.thickness[1:], mixing, density)
+    surface = jnp.broadcast_to(burial, down[:1].shape)
+    return {
+        "mixing_down": jnp.concatenate([surface, down]),
+        "mixing_up": jnp.concatenate([jnp.zeros_like(up[:1]), up]),
+    }
+
+
+def add_mixing(carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
+    """Add the movement that was prepared to all pools that move with the soil."""
+    for pool in carbon:
+        if pool not in UNMIXED_POOLS:
+            rates = rates.add_transport(pool, drivers.forcing["mixing_down"], drivers.forcing["mixing_up"])
+    return rates

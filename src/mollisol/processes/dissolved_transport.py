@@ -55,7 +55,11 @@ class Percolation:
         """Rates of movement, from the month's water alone."""
         water = drivers.forcing["water"][1:]
         tortuous = self.diffusion * water ** (4.0 / 3.0)  # Millington & Quirk 1961, relative to a water-filled pore
-        down, up = finite_volume(drivers.thickness[1:], tortuous, water, drivers.forcing["percolation"][1:])
+        return self.moved(drivers, tortuous, water)
+
+    def moved(self, drivers: Drivers, diffusivity: Array, carrier: Array) -> dict[str, Array]:
+        """Rates of what a carrier (layer, column) per total volume holds, under a diffusivity (layer, column)."""
+        down, up = finite_volume(drivers.thickness[1:], diffusivity, carrier, drivers.forcing["percolation"][1:])
         surface = drivers.forcing["infiltration"][:1] / self.litter_storage
         surface, _ = jnp.broadcast_arrays(surface, down[:1])
         down = jnp.broadcast_to(down, (down.shape[0], surface.shape[-1]))

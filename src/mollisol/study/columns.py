@@ -204,6 +204,7 @@ def soil_of(place: Place) -> dict[str, Array]:
         "clay": rows(0.0, layers.clay),
         "silt": rows(0.0, layers.silt),
         "fine_earth": rows(1.0, place.mass / place.grid.thickness),
+        "bulk_density": rows(1.0, layers.bulk_density),
         "porosity": rows(0.9, layers.hydraulics().saturation),
         "binds": rows(0.0, np.ones(len(layers))),
         "balance": rows(1.0, np.ones(len(layers))),
@@ -262,6 +263,9 @@ def assemble(
     columns = {name: np.repeat(value, members, axis=-1) for name, value in forcing.items()}
     root = np.stack([m.root_respiration for m in inputs.managements], axis=-1)
     columns["root_respiration"] = (root[..., None] * below).reshape(*root.shape[:2], -1)
+    share = np.stack([m.root_share for m in inputs.managements], axis=-1) / place.grid.thickness[:, None]
+    density = np.concatenate([np.zeros((1, plans)), share])[None]
+    columns["root_density"] = np.repeat(density, members, axis=-1)
     names = list(pools)
     quality = np.zeros((len(inputs.managements[0].sources), len(names), plans))
     for i, pool in enumerate(LITTER_POOLS):

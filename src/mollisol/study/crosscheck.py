@@ -122,6 +122,11 @@ def _model(choice: ModelChoice) -> Iterator[Problem]:
         else:
             continue
         return
+    try:
+        registry.check_slots(choice.name, choice.slots)
+    except InputError as error:
+        yield Problem(("model", "slots", error.key or ""), error.message, error.remedy)
+        return
     if not choice.parameters:
         return
     parameters = registry.model_parameters(choice.name, choice.slots)

@@ -110,6 +110,14 @@ def model_parameters(name: str, slots: Mapping[str, str]) -> dict[str, Parameter
     return {f"{one.slot}.{key}": known for one in processes for key, known in parameters_of(one).items()}
 
 
+def check_slots(name: str, slots: Mapping[str, str]) -> None:
+    """Raise `InputError` where alternatives of a model cannot stand beside each other."""
+    from mollisol.models.choice import settled
+
+    if name == "whole_profile":
+        settled(slots)
+
+
 def model_slots(name: str) -> Mapping[str, tuple[str, ...]]:
     """Return the alternatives of each slot of a model, the default first."""
     from mollisol.models import describe_model

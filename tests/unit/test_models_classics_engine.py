@@ -189,7 +189,7 @@ def test_century_in_one_layer_is_its_exact_solution_to_1e_5_with_substeps() -> N
 
 
 def test_rothc_in_one_layer_is_its_map_within_a_percent() -> None:
-    """The map lets what forms in a month rest until its end: without seasons its steady SOC is 0.5 % higher."""
+    """The map lets what forms in a month rest until its end: without seasons its steady SOC is 0.4 % higher."""
     year = pd.DataFrame(
         {"temperature_c": [10.0] * 12, "rain_mm": 100.0, "evaporation_mm": 10.0, "plant_input": 0.15,
          "manure_input": 0.0, "covered": True, "dpm_rpm": 1.44}
@@ -209,8 +209,8 @@ def test_rothc_in_one_layer_is_its_map_within_a_percent() -> None:
     assert found.sum() != pytest.approx(0.1 * published["soc"], rel=0.001)
 
 
-def test_ctool_in_its_two_layers_is_its_map_within_three_percent() -> None:
-    """The map decomposes a month's input, and what comes from other pools, in its month: it keeps less FOM."""
+def test_ctool_in_its_two_layers_is_its_map_within_a_percent() -> None:
+    """The map decomposes a month's input, and what comes from other pools, in its month: it keeps 12 % less FOM."""
     heat = (9.0, 8.0)
     months = pd.DataFrame(
         {"plant_input_top": [0.3] * 12, "plant_input_sub": 0.05, "manure_input": 0.0, "temperature_top_c": heat[0],
@@ -226,8 +226,8 @@ def test_ctool_in_its_two_layers_is_its_map_within_three_percent() -> None:
     exact = -np.linalg.solve(ctool.operator(10.0, 15.0, (modifier[0], modifier[1])), [0.36, 0.06, 0.0, 0.0, 0.0, 0.0])
     np.testing.assert_allclose(found.T.ravel(), exact, rtol=1e-9)
     np.testing.assert_allclose(balanced(model, setup)[1:], found, rtol=1e-9)
-    assert found[0].sum() == pytest.approx(0.1 * published["soc_top"], rel=0.03)
-    assert found[1].sum() == pytest.approx(0.1 * published["soc_sub"], rel=0.03)
+    assert found[0].sum() == pytest.approx(0.1 * published["soc_top"], rel=0.01)
+    assert found[1].sum() == pytest.approx(0.1 * published["soc_sub"], rel=0.01)
 
 
 # Every layer -------------------------------------------------------------------------------------------------------

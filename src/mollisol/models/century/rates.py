@@ -131,8 +131,9 @@ def moisture_modifier(rain_mm: ArrayLike, evaporation_mm: ArrayLike) -> Array:
     rain_mm, evaporation_mm : monthly precipitation P and potential evapotranspiration PET, mm, any shape.
     """
     rain, demand = np.broadcast_arrays(np.asarray(rain_mm, dtype=float), np.asarray(evaporation_mm, dtype=float))
-    ratio = np.divide(rain, demand, out=np.full(rain.shape, np.inf), where=demand > 0.0)
-    return np.asarray(1.0 / (1.0 + 30.0 * np.exp(-8.5 * ratio)))
+    with np.errstate(over="ignore"):  # any rain is plenty where next to nothing evaporates
+        ratio = np.divide(rain, demand, out=np.full(rain.shape, np.inf), where=demand > 0.0)
+        return np.asarray(1.0 / (1.0 + 30.0 * np.exp(-8.5 * ratio)))
 
 
 def metabolic_share(lignin_to_nitrogen: ArrayLike) -> Array:

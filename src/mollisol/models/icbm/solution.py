@@ -29,7 +29,7 @@ class ICBMParameters:
     young_rate: float = parameter(0.8, "yr-1", 0.05, 5, _PAPER, confidence="opened", about="k1, of young carbon")
     old_rate: float = parameter(0.00605, "yr-1", 0.0005, 0.05, _PAPER, confidence="opened", about="k2, of old carbon")
     humification: float = parameter(
-        0.125, "1", 0.01, 0.9, _PAPER, confidence="opened", about="h, share of decomposed young carbon that becomes old"
+        0.125, "1", 0, 1, _PAPER, confidence="opened", about="h, share of decomposed young carbon that becomes old"
     )
     influence: float = parameter(1.0, "1", 0.05, 10, _PAPER, confidence="opened", about="r, external influence")
 

@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
-from mollisol.column.model import Drivers
+from mollisol.column.model import Drivers, Model
 from mollisol.column.rates import Rates
+from mollisol.column.setup import Setup
+from mollisol.column.simulate import State
 from mollisol.processes.base import process
 from mollisol.processes.protection import LinearSorption
 from mollisol.units import parameter
@@ -210,3 +213,19 @@ def loading_of(mineral: Array, capacity: Array) -> Array:
     """Return carbon over capacity; what has no capacity is full."""
     some = capacity > 0.0
     return jnp.where(some, mineral / jnp.where(some, capacity, 1.0), 1.0)
+
+
+def mineral_loading(model: Model, setup: Setup, state: State) -> np.ndarray:
+    """Mineral carbon over the capacity of the soil, (layer, column), whether the model's sorption uses it or not.
+
+    The capacity is that of the model's own protection, or of the parameters' defaults where it has none. NaN where a
+    soil has no capacity, or a model no mineral carbon.
+    """
+    typical: type[Any] = SaturatingSorption
+    own = next((process for process in model.processes if isinstance(process, _Surfaces)), typical())
+    drivers = Drivers(setup.thickness, setup.depth, {**setup.soil, **state.soil})
+    capacity = np.asarray(mineral_capacity(own, drivers))[1:]
+    if "mineral" not in model.pool_names:
+        return np.full((len(capacity), state.carbon.shape[-1]), np.nan)
+    bound = np.asarray(state.carbon)[1:, model.pool_names.index("mineral")]
+    return np.where(capacity > 0.0, bound / np.where(capacity > 0.0, capacity, 1.0), np.nan)

@@ -6,6 +6,7 @@ from mollisol.soil.harmonise import harmonise
 from mollisol.soil.hydraulics import Hydraulics, hydraulics
 from mollisol.soil.layers import SoilLayers
 from mollisol.soil.measurement_error import MeasurementError
+from mollisol.soil.minerals import MineralParameters, Minerals, minerals_of
 from mollisol.soil.pedotransfer import PEDOTRANSFER
 from mollisol.soil.profile import Profile
 from mollisol.soil.reading import Scan, read_profile, read_profiles, scan_profiles
@@ -21,6 +22,8 @@ __all__ = [
     "Hydraulics",
     "MassPreservingSpline",
     "MeasurementError",
+    "MineralParameters",
+    "Minerals",
     "Profile",
     "Scan",
     "SoilLayers",
@@ -35,6 +38,7 @@ __all__ = [
     "hydraulics",
     "mass_preserving_spline",
     "mineral_mass",
+    "minerals_of",
     "profile_of",
     "read_profile",
     "read_profiles",

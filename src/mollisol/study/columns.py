@@ -24,7 +24,7 @@ from mollisol.practices import (
     compile_management,
     union_sources,
 )
-from mollisol.soil import SoilLayers, fine_earth_mass
+from mollisol.soil import Minerals, SoilLayers, fine_earth_mass, minerals_of
 from mollisol.soil.organic_matter import MATTER_PER_CARBON
 from mollisol.units import MONTHS_PER_YEAR
 
@@ -37,7 +37,7 @@ class Place:
 
     Attributes
     ----------
-    grid, layers : the soil on the layers.
+    grid, layers : the soil on the layers; minerals : what they are beside their texture.
     mass : (layer,) fine earth, kg/m2.
     climate : as read; means : its monthly means.
     latitude, elevation : degrees and m.
@@ -45,6 +45,7 @@ class Place:
 
     grid: Grid
     layers: SoilLayers
+    minerals: Minerals
     mass: Array
     climate: Climate
     means: ClimateMeans
@@ -73,11 +74,19 @@ class Inputs:
         return np.asarray(scaled.reshape(*base.shape[:2], -1))
 
 
-def make_place(layers: SoilLayers, climate: Climate, latitude: float, elevation: float) -> Place:
-    """Put a site together from its soil and climate."""
+def make_place(
+    layers: SoilLayers,
+    climate: Climate,
+    latitude: float,
+    elevation: float,
+    minerals: Mapping[str, Array] | None = None,
+) -> Place:
+    """Put a site together from its soil and climate; `minerals` (layer,) is what is known of them by name."""
     mean = climatology(climate)
     mass = fine_earth_mass(layers.bulk_density / 1000.0, layers.grid.thickness, 100.0 * layers.coarse_fraction)
-    return Place(layers.grid, layers, mass, climate, (mean.temperature, mean.precipitation), latitude, elevation)
+    made_of = minerals_of(layers, latitude, minerals)
+    means = (mean.temperature, mean.precipitation)
+    return Place(layers.grid, layers, made_of, mass, climate, means, latitude, elevation)
 
 
 def _choices(above: float, below: float) -> PlantChoices:
@@ -208,6 +217,11 @@ def soil_of(place: Place) -> dict[str, Array]:
         "porosity": rows(0.9, layers.hydraulics().saturation),
         "binds": rows(0.0, np.ones(len(layers))),
         "balance": rows(1.0, np.ones(len(layers))),
+        "high_charge": rows(0.0, place.minerals.high_charge),
+        "oxides": rows(0.0, place.minerals.oxides),
+        "ph": rows(place.minerals.ph[0], place.minerals.ph),
+        "weathering": rows(1.0, place.minerals.weathering),
+        "illuvial": rows(0.0, place.minerals.illuvial),
     }
 
 

@@ -22,6 +22,7 @@ from mollisol.study.fields import (
     wrong,
 )
 from mollisol.study.plan import Amendments, Rotation, TillagePlan
+from mollisol.study.soil_section import SoilSection
 
 SLOTS = (
     "temperature", "moisture", "oxygen", "carbon_use_efficiency", "depolymerisation", "energy", "nutrients", "priming",
@@ -162,6 +163,7 @@ class _Common(Section):
         default=None, description="regular tillage or none", json_schema_extra={"if_absent": "none"}
     )
     amendments: Amendments = Field(default=(), description="regular amendments of the plan")
+    soil: SoilSection | None = Field(default=None, description="minerals, beside the profile's horizon table")
     history: Annotated[tuple[Period, ...], Listed(0, 50, "periods")] = Field(
         default=(),
         description="past land use, oldest first",

@@ -100,6 +100,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     from mollisol.column.tiles import DEFAULT_STEPS, simulate
     from mollisol.models import build
     from mollisol.plants.allocation import AllocationParameters
+    from mollisol.processes.protection_capacity import mineral_loading
     from mollisol.soil import harmonise
     from mollisol.study.columns import assemble, dated_forcing, make_place, managed, typical_forcing
     from mollisol.study.initial import Past, make_start, soc_of
@@ -110,7 +111,8 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     grid = Grid() if spec.grid is None else Grid(spec.grid)
     profile, climate, lines = read_inputs(spec)
     layers = harmonise(profile, grid)
-    place = make_place(layers, climate, spec.site.latitude, spec.site.elevation_m)
+    minerals = spec.soil.on(grid) if spec.soil else None
+    place = make_place(layers, climate, spec.site.latitude, spec.site.elevation_m, minerals)
     years = (spec.years.start, spec.years.end)
     members, steps = spec.ensemble, spec.steps_per_month or DEFAULT_STEPS
 
@@ -141,13 +143,15 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     carbon[..., -members:] = start.measured_state.carbon
     state = State(carbon, {name: np.tile(value, (1, plans)) for name, value in start.state.soil.items()})
     count = years[1] - years[0] + 1
-    _, annual = simulate(
+    final, annual = simulate(
         repeated, setup, state, count, steps=steps, keep_pools=spec.output.pools, progress=tell("years")
     )
 
     rotation = min(baseline_plan(spec).cycle_years, count)
     bnpp = _bnpp(inputs, below, rotation)[:-1]
     values = _values(model, annual, carbon, bnpp, layers, members, rotation)
+    loading = mineral_loading(repeated, setup, final)
+    values["mineral_loading"] = by_plan(loading[..., : (plans - 1) * members], plans - 1, members)
     values["soil_temperature"] = np.moveaxis(mean_climate.temperature[..., : plans - 1], -1, 0)
     values["soil_moisture"] = np.moveaxis(mean_climate.water[..., : plans - 1], -1, 0)
     if spec.output.pools:
@@ -178,7 +182,8 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         sorted(
             {note for one in inputs.managements for note in one.notes} | {n for m in past.managements for n in m.notes}
         )
-        + list(layers.notes),
+        + list(layers.notes)
+        + list(place.minerals.notes),
         ([continued] if continued else []) + _deep(layers, grid) + _dry(layers, mean_climate.water[..., 0]),
         steps,
         _profile_source(profile),

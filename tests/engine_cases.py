@@ -218,6 +218,12 @@ def changed(model: Model, slot: str, **values: Any) -> Model:
     return dataclasses.replace(model, processes=tuple(processes))
 
 
+def switched_on(model: Model) -> Model:
+    """The model with every process at the values at which it is tested, where its defaults switch it off."""
+    processes = [dataclasses.replace(process, **getattr(process, "tested_at", {})) for process in model.processes]
+    return dataclasses.replace(model, processes=tuple(processes))
+
+
 def some_carbon(case: Case, seed: int = 0) -> np.ndarray:
     """A positive state (row, pool, column) of plausible size, the same for a column whatever stands beside it."""
     columns = case.state.carbon.shape[-1]

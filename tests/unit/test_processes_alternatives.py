@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine_cases import Case, profile_case, run_tile, some_carbon, total
+from engine_cases import Case, profile_case, run_tile, some_carbon, switched_on, total
 from mollisol.column import Grid, Process, Rates, State, check_compartmental, dense_operator
 from mollisol.column.simulate import simulate_years
 from mollisol.models.registry import SLOTS
@@ -32,7 +32,8 @@ def label(slots: dict[str, str]) -> str:
 
 
 def case_with(slots: dict[str, str], columns: int = 2) -> Case:
-    return profile_case(LAYERS, columns=columns, wet=True, slots=slots)
+    case = profile_case(LAYERS, columns=columns, wet=True, slots=slots)
+    return dataclasses.replace(case, model=switched_on(case.model))
 
 
 @pytest.mark.parametrize("slots", MODELS, ids=label)
@@ -102,6 +103,10 @@ def test_a_process_says_what_it_is(cls: type) -> None:
 @pytest.mark.parametrize("cls", FILLED, ids=lambda cls: cls.__name__)
 def test_every_parameter_has_unit_bounds_and_source(cls: type) -> None:
     parameters = parameters_of(cls)
+    # a hypothesis that is off is tested switched on, within its bounds
+    for name, value in getattr(cls, "tested_at", {}).items():
+        assert parameters[name].value == 0.0
+        assert parameters[name].lower <= value <= parameters[name].upper
     assert set(parameters) == {field.name for field in dataclasses.fields(cls)}, "a bare number"
     for name, known in parameters.items():
         assert known.unit, name

@@ -20,10 +20,12 @@ from mollisol.processes.moisture_content import MoistureDeficit, RelativeSaturat
 from mollisol.processes.occlusion import AggregateOcclusion, BuiltAggregates
 from mollisol.processes.oxygen import DiffusionConsumption, DiffusionConsumption1961
 from mollisol.processes.particles import PercolationWithParticles
+from mollisol.processes.priming import FirstOrderPriming, FreshCarbonLimit
 from mollisol.processes.protection import LinearSorption
 from mollisol.processes.protection_capacity import HybridSorption, SaturatingSorption, StackingSorption
 from mollisol.processes.retardation import EquilibriumSorption, RetardedPercolation
 from mollisol.processes.temperature import Q10, LloydTaylor
+from mollisol.processes.variability import PhysiologicalVariability
 
 ALTERNATIVES: dict[str, dict[str, type]] = {
     "temperature": {"q10": Q10, "lloyd_taylor": LloydTaylor, "arrhenius": Arrhenius},
@@ -38,8 +40,8 @@ ALTERNATIVES: dict[str, dict[str, type]] = {
     "carbon_use_efficiency": {"constant": ConstantEfficiency},
     "depolymerisation": {"first_order": FirstOrderDepolymerisation},
     "nutrients": {"none": NoProcess},
-    "priming": {"none": NoProcess},
-    "variability": {"none": NoProcess},
+    "priming": {"first_order": FirstOrderPriming, "fresh_carbon_limit": FreshCarbonLimit, "none": NoProcess},
+    "variability": {"none": NoProcess, "physiological": PhysiologicalVariability},
     "oxygen": {"diffusion": DiffusionConsumption, "diffusion_1961": DiffusionConsumption1961, "none": NoProcess},
     "protection": {
         "none": LinearSorption,
@@ -76,6 +78,8 @@ __all__ = [
     "EquilibriumSorption",
     "FaunaGroups",
     "FirstOrderDepolymerisation",
+    "FirstOrderPriming",
+    "FreshCarbonLimit",
     "HybridSorption",
     "LinearSorption",
     "LloydTaylor",
@@ -86,6 +90,7 @@ __all__ = [
     "Percolation",
     "PercolationWithMacropores",
     "PercolationWithParticles",
+    "PhysiologicalVariability",
     "RelativeSaturation",
     "RelativeSaturationBothLimbs",
     "ResidualDepthScalar",

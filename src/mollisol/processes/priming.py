@@ -38,12 +38,13 @@ class FirstOrderPriming:
     reads: ClassVar[tuple[str, ...]] = (
         "carbon.fast_litter", "carbon.dissolved", "carbon.pyrogenic", "soil.clay", "soil.silt",
     )  # fmt: skip
+    prepares_from: ClassVar[tuple[str, ...]] = ()
     tested_at: ClassVar[Mapping[str, float]] = {"strength": 0.4}
 
     strength: Array = parameter(
         0.0, "1", -0.8, 3.0, "the rates of the linear model hold with the fresh carbon of arable soils, so that the "
         "sign of a further effect is open; cellulose raised the loss of subsoil carbon by about 70 % (Fontaine et al. "
-        "2007)", confidence="low", distribution="normal", spread=0.3,
+        "2007)", confidence="low", distribution="normal", spread=0.2,
         about="relative change of the loss where fresh carbon abounds",
     )  # fmt: skip
     half: Array = parameter(
@@ -67,15 +68,18 @@ class FirstOrderPriming:
         about="char at which half of its effect is reached",
     )  # fmt: skip
 
+    def prepare(self, drivers: Drivers) -> dict[str, Array]:
+        """Effect of much char on the loss of mineral carbon, from the texture alone."""
+        sand = 1.0 - drivers.soil["clay"] - drivers.soil["silt"]
+        sandy = sand**4 / (sand**4 + SANDY**4)
+        return {"char_effect": self.stimulated * sandy - self.shielded * (1.0 - sandy)}
+
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Scale what the slow pools lose; nothing is primed on the surface, where litter has no volume."""
         fresh = sum((concentration(carbon[pool], drivers.thickness) for pool in FRESH_POOLS), start=0.0)
         char = concentration(carbon["pyrogenic"], drivers.thickness)
-        sand = 1.0 - drivers.soil["clay"] - drivers.soil["silt"]
-        sandy = sand**4 / (sand**4 + SANDY**4)
-        beside_char = self.stimulated * sandy - self.shielded * (1.0 - sandy)
         rates = rates.scale_pools(PRIMED_POOLS, 1.0 + self.strength * fresh / (fresh + self.half))
-        return rates.scale_pools(("mineral",), 1.0 + beside_char * char / (char + self.char_half))
+        return rates.scale_pools(("mineral",), 1.0 + drivers.forcing["char_effect"] * char / (char + self.char_half))
 
 
 @process

@@ -15,6 +15,7 @@ from jax import Array
 
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
+from mollisol.processes.averaging import TEMPERATURE_VARIATION
 from mollisol.processes.base import process
 from mollisol.units import parameter
 
@@ -38,7 +39,7 @@ class PhysiologicalVariability:
         "biology *= (1 + flexibility v / (1 + v) D / (1 + D)) (1 + legacy d / sqrt(1 + d^2)) (1 + diversity v / (1 + v)"
         ");  D = d(mean)^2;  d = past - now;  dx/dt = (now - x) / time for x = recent, past, mean, mean square"
     )
-    optional: ClassVar[tuple[str, ...]] = ("temperature_diurnal_amplitude", "temperature_deviation")
+    optional: ClassVar[tuple[str, ...]] = TEMPERATURE_VARIATION
     reads: ClassVar[tuple[str, ...]] = (
         "forcing.temperature", "forcing.water", "soil.porosity", "soil.temperature_recent", "soil.saturation_recent",
         "soil.temperature_past", "soil.saturation_past", "soil.temperature_mean", "soil.temperature_square",
@@ -143,8 +144,8 @@ def _saturation(drivers: Drivers) -> Any:
 
 def _within_month(drivers: Drivers) -> Any:
     """Variance of temperature within the month (K2), of day and night and from day to day, as far as it is known."""
-    daily = drivers.forcing.get("temperature_diurnal_amplitude", 0.0)
-    return 0.5 * daily**2 + drivers.forcing.get("temperature_deviation", 0.0) ** 2
+    daily, day_to_day = (drivers.forcing.get(name, 0.0) for name in TEMPERATURE_VARIATION)
+    return 0.5 * daily**2 + day_to_day**2
 
 
 def _diverted(rates: Rates, share: Array) -> Rates:

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from engine_cases import Case
 from mollisol.column import Model, Rates, State
 from mollisol.column.events import apply_events
-from mollisol.column.setup import drivers_of, source_of
+from mollisol.column.setup import drivers_of, source_of, stacked_source
 
 
 def flow(model: Model, rates: Rates, carbon: Any) -> Any:
@@ -25,6 +25,11 @@ def flow(model: Model, rates: Rates, carbon: Any) -> Any:
     for (to, source), rate in rates.transfer.items():
         moved = rate * amount[source]
         change[to], change[source] = change[to] + moved, change[source] - moved
+    for (to, source), rate in rates.carried.items():
+        moved = rate * amount[source]
+        kernel = jnp.broadcast_to(rates.kernel[to, source], (len(moved), *moved.shape))
+        arrives = jnp.einsum("ijc,jc->ic", kernel, moved)
+        change[to], change[source] = change[to] + arrives, change[source] - moved
     lost = [*rates.respired.items(), *((pool, rate) for (_, pool), rate in rates.export.items())]
     for pool, rate in lost:
         change[pool] = change[pool] - rate * amount[pool]
@@ -44,7 +49,7 @@ def tight_solution(case: Case, state: State, years: int, tolerance: float = 1e-1
     def right(_: Any, carbon: Any, month_and_soil: Any) -> Any:
         month, soil = month_and_soil
         rates = model.rates(carbon, drivers_of(setup, soil, month))
-        return flow(model, rates, carbon) + jnp.broadcast_to(source_of(setup, month), carbon.shape)
+        return flow(model, rates, carbon) + stacked_source(source_of(setup, month), carbon)
 
     def month(carry: Any, number: Any) -> tuple[Any, None]:
         carbon, soil = apply_events(setup.events, *carry, number)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from engine_cases import Case, FixedRates, bare_case, run_tile, total, uniform_grid
+from engine_reference import tight_solution
 from mollisol.column import CompartmentalError, Drivers, Pool, Rates, check_compartmental, dense_operator
 from mollisol.column.equilibrium import equilibrium
 from mollisol.column.step import factored, implicit_step, month_step
@@ -200,3 +201,19 @@ def test_one_kernel_may_serve_all_columns() -> None:
         model = dataclasses.replace(case.model, processes=(dataclasses.replace(process, carried=carried),))
         ends.append(run_tile(model, case.setup, case.state, 0, 1, 1, False)[0].carbon)
     np.testing.assert_array_equal(ends[0], ends[1])
+
+
+def test_the_months_step_tends_to_the_solution_in_continuous_time() -> None:
+    """Against the explicit reference of the tests, which sums flow by flow: of first order in the step."""
+    case = case_of()
+    start = jnp.asarray(case.state.carbon)
+    rates = case.rates(start)
+    exact = np.asarray(tight_solution(case, case.state, 1))
+    found = [
+        np.asarray(month_step(case.model, rates, start, jnp.zeros_like(start), 1.0, steps)[0])
+        for steps in (200, 400, 800)
+    ]
+    errors = [np.max(np.abs(each - exact)) for each in found]
+    assert np.all(np.log2(np.divide(errors[:-1], errors[1:])) > 0.9)
+    extrapolated = 2.0 * found[-1] - found[-2]
+    assert np.max(np.abs(extrapolated - exact)) < 0.02 * exact.max()

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine_cases import Case, changed, profile_case, some_carbon
+from engine_cases import Case, changed, profile_case, run_tile, some_carbon, total
 from mollisol.column import Grid
+from mollisol.column.equilibrium import equilibrium
 from mollisol.processes.burrows import FRESH_POOLS
 from mollisol.processes.macropores import MACROPORES
 
@@ -261,3 +262,41 @@ def test_mixing_and_particles_leave_macropores_alone() -> None:
     case = case_with(dissolved_transport="percolation_macropores")
     rates = rates_of(case, "bioturbation")
     assert MACROPORES not in rates.down
+
+
+# assembled
+
+
+ASSEMBLED = [
+    {"bioturbation": "fauna_groups", "nonlocal": "burrows", "dissolved_transport": "percolation_particles"},
+    pytest.param({"dissolved_transport": "percolation_retarded"}, marks=pytest.mark.slow),
+    pytest.param({"dissolved_transport": "percolation_macropores", "nonlocal": "burrows"}, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("slots", ASSEMBLED, ids=lambda slots: ", ".join(slots.values()))
+def test_a_sandy_column_with_much_water_closes_and_has_a_steady_state(slots: dict[str, str]) -> None:
+    """2 % clay, four times the percolation: fluxes through the bottom are counted, and the cycle returns to itself."""
+    case = profile_case(GRID, columns=2, slots=slots)
+    case.setup.soil["clay"][:], case.setup.soil["silt"][:] = 0.02, 0.05
+    for name in ("percolation", "infiltration"):
+        case.setup.forcing[name][:] *= 4.0
+    found = equilibrium(case.model, case.setup, case.state, case.cycle)
+    assert np.min(found.state.carbon) >= 0.0
+    end, annual = run_tile(case.model, case.setup, found.state, 0, case.cycle // 12, 3, False)
+    assert np.all(annual.residual < 1e-13 * total(end.carbon))
+    np.testing.assert_allclose(end.carbon, found.state.carbon, rtol=1e-9, atol=1e-12 * float(total(end.carbon).max()))
+    assert np.all(annual.leaching > 0.0)
+    particles = slots["dissolved_transport"] == "percolation_particles"
+    assert np.all((annual.bottom_exchange < 0.0) == particles)
+
+
+@pytest.mark.slow
+def test_burrows_bring_carbon_down() -> None:
+    """More carbon below half a metre than without them, at the cost of none: inputs and climate are the same."""
+    deep = []
+    for slots in ({}, {"nonlocal": "burrows"}):
+        case = profile_case(GRID, slots=slots)
+        found = equilibrium(case.model, case.setup, case.state, case.cycle)
+        deep.append(float(found.state.carbon[-1].sum()))
+    assert deep[1] > 1.1 * deep[0]

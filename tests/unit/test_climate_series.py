@@ -9,7 +9,6 @@ import pytest
 
 from mollisol.climate import Climate, climatology, describe, monthly, read_climate
 from mollisol.climate.mean_preserving import within_months
-from mollisol.climate.wet_days import WetDays, rain_on_days, wet_day_count
 
 
 def write(path, header, rows):
@@ -92,18 +91,6 @@ def test_interpolation_keeps_means(periodic):
     np.testing.assert_allclose((curve * steps[:, :, None]).sum(1) / length[:, None], means, atol=1e-10)
     flat = curve[steps > 0][:, 0]
     assert np.max(np.abs(np.diff(flat))) < 0.35 * np.ptp(means[:, 0])
-
-
-def test_wet_days_keep_the_total():
-    total = np.array([[0.0, 0.2, 30.0, 90.0, 600.0]]).T * np.ones((1, 2))
-    length = np.full(5, 30)
-    rain = rain_on_days(total, length, 31, WetDays())
-    np.testing.assert_allclose(rain.sum(axis=1), total, rtol=1e-12, atol=0)
-    assert np.all(rain[:, 30] == 0.0)
-    count = wet_day_count(total, length[:, None], WetDays())
-    assert ((rain > 0).sum(axis=1) == count).all()
-    assert count[:, 0].tolist() == sorted(count[:, 0].tolist())
-    assert count[1, 0] == 1
 
 
 def test_checking_a_table_loads_neither_jax_nor_xarray(tmp_path):

@@ -14,7 +14,7 @@ from mollisol.climate.parameters import DepthParameters, numbers
 from mollisol.climate.potential import potential_evapotranspiration
 from mollisol.climate.series import Array, Climate
 from mollisol.climate.site import Site, make_site
-from mollisol.climate.steps import Steps, daily_steps
+from mollisol.climate.steps import Steps, daily_steps, mean_year
 from mollisol.climate.thermal import heat_capacity, thermal_conductivity
 from mollisol.climate.variability import SYNOPTIC_PERIOD, damping, within_month
 from mollisol.grid import Grid
@@ -33,14 +33,16 @@ _M_PER_YEAR = 12.0  # a month's total times 12: the mean over twelve months is t
 
 @dataclass(frozen=True, eq=False)
 class DepthClimate:
-    """Monthly climate of the soil; time is 12 months of the mean year, or every whole month of a series.
+    """Monthly climate of the soil; time is 12 months, means over the drawn years, or every whole month of a series.
 
     Attributes
     ----------
     time : (time,) months 1-12, or datetime64[D] of each month's first day.
     temperature : (time, layer, column) degC.
     water : (time, layer, column) m3/m3.
-    matric_potential : (time, layer, column) MPa, negative, at the month's mean water.
+    matric_potential : (time, layer, column) MPa, negative: the value whose logarithm is the mean over days (and years).
+    log_suction_variability : (time, layer, column) standard deviation of that logarithm from day to day and, for a
+        climatology, from year to year.
     air_filled_porosity : (time, layer, column) m3/m3.
     percolation : (time, layer, column) water through the bottom of each layer, m/yr, positive down.
     infiltration, runoff : (time, column) into and off the soil, m/yr.
@@ -61,6 +63,7 @@ class DepthClimate:
     temperature: Array
     water: Array
     matric_potential: Array
+    log_suction_variability: Array
     air_filled_porosity: Array
     percolation: Array
     infiltration: Array
@@ -92,9 +95,10 @@ def at_depth(
 ) -> DepthClimate:
     """Compute the climate of every layer.
 
-    A climatology gives the year that repeats for ever; a series starts from the periodic state of its first
-    ten years' climatology. Order: potential evapotranspiration, snow and litter, soil water, energy balance of
-    the surface, heat conduction with the conductivity of each month's water.
+    A climatology stands for `rain.YEARS` drawn years that repeat for ever, and gives the means over them; a series
+    starts from the mean state of the years drawn around the climatology of its first ten. Order: potential
+    evapotranspiration, snow and litter, soil water, energy balance of the surface, heat conduction with the
+    conductivity of each month's water.
 
     Parameters
     ----------
@@ -107,8 +111,8 @@ def at_depth(
     organic_matter : mass fraction, 0-1.
     root_share : (layer, column), or (12, layer, column) or (time, layer, column): share of the roots that take
         up water; scaled to sum to 1 over the layers.
-    cover : share of the demand that acts through living plants, 0-1: scalar, (column,), (12, column) or
-        (time, column); default `Water.cover`.
+    cover : share of the demand that acts through living plants, 0-1: scalar, (column,), (12, column), (time, column)
+        or, with a climatology, (12 R, column) for the R years of a rotation; default `Water.cover`.
     pet_method : to force a formula (`potential_evapotranspiration`).
 
     Returns
@@ -140,7 +144,7 @@ def at_depth(
     # The mean year turns so that it ends where the series starts.
     start = int(series.months[0]) - 1
     assert first.pet is not None
-    spun = _run(first, first.pet, site, None, turn=start)
+    spun = _run(first, first.pet, site.typical(series.months), None, turn=start)
     return _assemble(series, method, site, *_run(climate, pet, site, spun))
 
 
@@ -149,6 +153,7 @@ _State = tuple[Steps, "Ground", "WaterRun", "HeatRun", Array]
 
 def _run(climate: Climate, pet: Array, site: Site, before: _State | None, turn: int = 0) -> _State:
     from mollisol.climate.ground import ground
+    from mollisol.climate.phases import typical_water
     from mollisol.climate.snow import snow_cover, snow_resistance
     from mollisol.climate.surface import surface_exchange
     from mollisol.climate.temperature import soil_temperature
@@ -162,21 +167,20 @@ def _run(climate: Climate, pet: Array, site: Site, before: _State | None, turn: 
         steps = Steps(*(np.roll(getattr(steps, name), -turn, axis=0) for name in steps.__dataclass_fields__))
         series = series.map_arrays(lambda a: np.roll(a, -turn, axis=0))
     months = len(series)
-    place = series.months - 1
-    roots = site.roots[place] if site.roots.shape[0] == 12 else site.roots
-    cover = site.cover[place] if site.cover.shape[0] == 12 else site.cover
-    if roots.shape[0] != months or cover.shape[0] != months:
-        raise InputError(f"root shares for {roots.shape[0]} and cover for {cover.shape[0]} months, the climate has "
-                         f"{months}", key="root_share", remedy="give 12 months, or as many as the climate")  # fmt: skip
+    roots, cover = site.plants(steps.calendar, months)
 
     above = ground(steps, parameters, None if before is None else before[1])
-    water = soil_water(
-        above.liquid, above.demand, steps.days, site.hydraulics, grid, roots, cover,
-        initial=None if before is None else before[2].final, parameters=parameters,
-    )  # fmt: skip
-
     snow = numbers(parameters.snow)
-    hidden = np.asarray(snow_cover(above.snow, snow))
+    hidden, insulation = np.asarray(snow_cover(above.snow, snow)), np.asarray(snow_resistance(above.snow, snow))
+    if before is None:
+        water = typical_water(above.liquid, above.demand, steps.days, site, roots, cover)
+        # From here on it is the mean year: snow and litter, too, are means over the drawn years.
+        hidden, cover, above, steps = mean_year(hidden), mean_year(cover), above.mean_year(), steps.mean_year()
+    else:
+        water = soil_water(
+            above.liquid, above.demand, steps.days, site.hydraulics, grid, roots, cover,
+            initial=before[2].final, parameters=parameters,
+        )  # fmt: skip
     lengths = steps.month_days
     evaporated = np.asarray(water.evaporation + above.sublimation.sum(axis=1))
     mean_hidden = (hidden * steps.days[:, :, None]).sum(axis=1) / lengths[:, None]
@@ -195,9 +199,10 @@ def _run(climate: Climate, pet: Array, site: Site, before: _State | None, turn: 
     solids = site.mineral + site.organic
     conductivity = thermal_conductivity(theta, pores, site.sand, site.organic / np.where(solids > 0.0, solids, 1.0))
     capacity = heat_capacity(theta, site.mineral, site.organic)
+    # Years with and without snow: the mean resistance keeps too warm, that of the mean conductance too cold.
+    path = np.broadcast_to(resistance, shape)[np.arange(len(insulation)) % months, None] + insulation
     heat = soil_temperature(
-        outside, steps.days, conductivity, capacity, grid,
-        resistance=np.broadcast_to(resistance, shape)[:, None, :] + np.asarray(snow_resistance(above.snow, snow)),
+        outside, steps.days, conductivity, capacity, grid, resistance=np.exp(mean_year(np.log(path), months)),
         water=theta, freezing_range=parameters.surface.freezing_range,
         initial=None if before is None else before[3].final, depth=parameters.surface.depth,
     )  # fmt: skip
@@ -217,7 +222,9 @@ def _assemble(
     hydraulics, grid = site.hydraulics, site.grid
     theta = np.asarray(water.storage) / grid.thickness[:, None]
     pores = np.asarray(hydraulics.saturation)
-    suction = np.asarray(hydraulics.air_entry) * (theta / pores) ** -np.asarray(hydraulics.retention_exponent)
+    exponent = np.asarray(hydraulics.retention_exponent)
+    suction = np.asarray(hydraulics.air_entry) * np.exp(-exponent * np.asarray(water.log_saturation))
+    spread = np.asarray(water.log_saturation_square) - np.asarray(water.log_saturation) ** 2
     shape = (len(series), site.columns)
 
     def wide(values: Array | None) -> Array | None:
@@ -237,6 +244,7 @@ def _assemble(
         temperature=np.asarray(heat.temperature),
         water=theta,
         matric_potential=-suction / 1000.0,
+        log_suction_variability=exponent * np.sqrt(np.maximum(spread, 0.0)),
         air_filled_porosity=pores - theta,
         percolation=np.asarray(water.percolation) * _M_PER_YEAR,
         infiltration=np.asarray(water.infiltration) * _M_PER_YEAR,

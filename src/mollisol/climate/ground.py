@@ -12,7 +12,7 @@ import numpy as np
 from mollisol.climate.litter import litter_log_potential, litter_step
 from mollisol.climate.parameters import DepthParameters, numbers
 from mollisol.climate.snow import snow_cover, snow_step
-from mollisol.climate.steps import Steps
+from mollisol.climate.steps import Steps, mean_year
 from mollisol.units import InputError
 
 
@@ -37,9 +37,15 @@ class Ground(NamedTuple):
     pack: jax.Array
     litter: jax.Array
 
+    def mean_year(self) -> Ground:
+        """Return the means over the drawn years of a climatology; it ends with their mean snow."""
+        through = (jnp.asarray(mean_year(value)) for value in self[:5])
+        liquid, demand, sublimation, snow, log_suction = through
+        return Ground(liquid, demand, sublimation, snow, log_suction, snow[-1, -1], self.litter)
 
-@partial(jax.jit, static_argnames=("keep",))
-def _run(pack: jax.Array, held: jax.Array, steps: Any, snow: Any, litter: Any, keep: bool) -> Any:
+
+@partial(jax.jit)
+def _run(pack: jax.Array, held: jax.Array, steps: Any, snow: Any, litter: Any) -> Any:
     temperature, precipitation, demand, deviation, days = steps
 
     def day(carry: Any, now: Any) -> Any:
@@ -47,12 +53,12 @@ def _run(pack: jax.Array, held: jax.Array, steps: Any, snow: Any, litter: Any, k
         pack, liquid, sublimed, bare = snow_step(pack, t, p, e, spread, length, snow)
         held = litter_step(held, liquid, e, snow_cover(pack, snow), litter)
         out = (liquid, bare, sublimed, pack, length * litter_log_potential(held, litter))
-        return (pack, held), out if keep else None
+        return (pack, held), out
 
     def month(carry: Any, now: Any) -> Any:
         t, p, e, spread, length = now
         carry, out = jax.lax.scan(lambda c, x: day(c, (*x, spread)), carry, (t, p, e, length))
-        return carry, (*out[:4], out[4].sum(axis=0) / length.sum()) if keep else None
+        return carry, (*out[:4], out[4].sum(axis=0) / length.sum())
 
     (pack, held), out = jax.lax.scan(month, (pack, held), (temperature, precipitation, demand, deviation, days))
     return pack, held, out
@@ -64,8 +70,8 @@ def ground(steps: Steps, parameters: DepthParameters, start: Ground | None = Non
     Parameters
     ----------
     steps : daily forcing.
-    start : the run whose final state to start from; None for the periodic year, found by repeating it (exact
-        once the snow has melted in its first year).
+    start : the run whose final state to start from; None for steps that repeat for ever.
+    cycles : how often they are run at most, until nothing is left over from one time to the next.
 
     Raises
     ------
@@ -79,11 +85,13 @@ def ground(steps: Steps, parameters: DepthParameters, start: Ground | None = Non
     columns = steps.temperature.shape[2]
     if start is None:
         pack, held = jnp.zeros(columns), jnp.full(columns, litter["capacity"])
-        before = pack
         for _ in range(cycles):
-            before = pack
-            pack, held, _ = _run(pack, held, forcing, snow, litter, keep=False)
-        growing = np.asarray(pack - before) > 1e-9
+            before = pack, held
+            pack, held, out = _run(*before, forcing, snow, litter)
+            moved = [np.asarray(new - old) for new, old in zip((pack, held), before, strict=True)]
+            if max(np.max(np.abs(change)) for change in moved) < 1e-9:
+                break
+        growing = moved[0] > 1e-9
         if np.any(growing):
             raise InputError(
                 f"snow never melts in column {int(np.argmax(growing))}: "
@@ -91,7 +99,6 @@ def ground(steps: Steps, parameters: DepthParameters, start: Ground | None = Non
                 key="temperature_c", remedy="this is a glacier's climate; check temperature and precipitation",
             )  # fmt: skip
     else:
-        pack, held = start.pack, start.litter
-    pack, held, out = _run(pack, held, forcing, snow, litter, keep=True)
+        pack, held, out = _run(start.pack, start.litter, forcing, snow, litter)
     liquid, bare, sublimation, lying, log_suction = out
     return Ground(liquid, bare, sublimation, lying, log_suction, pack, held)

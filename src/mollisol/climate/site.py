@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from mollisol.climate.parameters import DepthParameters
 from mollisol.climate.series import Array
 from mollisol.climate.thermal import MINERAL_DENSITY, ORGANIC_DENSITY
 from mollisol.grid import Grid
-from mollisol.units import InputError
+from mollisol.units import MONTHS_PER_YEAR, InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,48 @@ class Site:
     def columns(self) -> int:
         """Number of columns."""
         return int(self.sand.shape[1])
+
+    def plants(self, calendar: NDArray[np.int64], months: int) -> tuple[Array, Array]:
+        """Return root shares and cover for the steps' months.
+
+        Parameters
+        ----------
+        calendar : (month,) calendar months 1-12 of the steps: of a series, or of the years drawn for a climatology.
+        months : of the series, or 12.
+
+        Returns
+        -------
+        tuple
+            Root shares (month, layer, column); cover (month, column), or (12 R, column) for a climatology.
+
+        Raises
+        ------
+        InputError
+            If they are given for other months.
+        """
+        drawn = len(calendar) != months
+        roots, cover = self.roots, self.cover
+        whole = len(cover) % MONTHS_PER_YEAR == 0 if drawn else len(cover) in (MONTHS_PER_YEAR, months)
+        if not whole or len(roots) not in (MONTHS_PER_YEAR, months):
+            raise InputError(
+                f"root shares for {len(roots)} and cover for {len(cover)} months, the climate has {months}",
+                key="root_share", remedy="give 12 months, or as many as the climate",
+            )  # fmt: skip
+        roots = roots[calendar - 1] if len(roots) == MONTHS_PER_YEAR else roots
+        if drawn:
+            # The years of a rotation begin in January, the drawn ones perhaps later in the year.
+            return roots, np.roll(cover, 1 - calendar[0], axis=0)
+        return roots, cover[calendar - 1] if len(cover) == MONTHS_PER_YEAR else cover
+
+    def typical(self, calendar: NDArray[np.int64]) -> Site:
+        """Return the site with the mean roots and cover of each calendar month, given those of a series' months."""
+
+        def mean(values: Array) -> Array:
+            if len(values) != len(calendar):
+                return values
+            return np.stack([values[calendar == month].mean(axis=0) for month in range(1, MONTHS_PER_YEAR + 1)])
+
+        return replace(self, roots=mean(self.roots), cover=mean(self.cover))
 
 
 def make_site(

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mollisol.climate.aggregation import monthly
 from mollisol.climate.mean_preserving import within_months
+from mollisol.climate.rain import WIDTH, YEARS, rain_of_months, rain_of_years
 from mollisol.climate.series import Array, Climate
-from mollisol.climate.wet_days import WetDays, rain_on_days
-from mollisol.units import InputError
-
-WIDTH = 31
-"""Steps of a month: its days, padded with steps of no length."""
+from mollisol.climate.wet_days import WetDays
+from mollisol.units import MONTHS_PER_YEAR, InputError
 
 UNKNOWN_DEVIATION = 3.9
 """degC; day-to-day standard deviation where only months are known (3.9 over the 112 USCRN stations of 2020)."""
@@ -23,6 +21,8 @@ UNKNOWN_DEVIATION = 3.9
 @dataclass(frozen=True, eq=False)
 class Steps:
     """Daily forcing, nested in months; every array ends in the column axis.
+
+    A climatology stands for `YEARS` years, which differ in their rain alone.
 
     Attributes
     ----------
@@ -46,6 +46,11 @@ class Steps:
         """(month,) length of each month, days."""
         return np.asarray(self.days.sum(axis=1))
 
+    def mean_year(self) -> Steps:
+        """Return the means over the drawn years of a climatology."""
+        means = (mean_year(getattr(self, name)) for name in self.__dataclass_fields__ if name != "calendar")
+        return Steps(self.calendar[:MONTHS_PER_YEAR], *means)
+
 
 def _columns(values: Array, columns: int) -> Array:
     """Give (time,) values a column axis."""
@@ -56,7 +61,7 @@ def daily_steps(climate: Climate, pet: Array, columns: int, relation: WetDays | 
     """Cut a climate into daily steps.
 
     Days are taken as they are (whole months only). Monthly temperature becomes a smooth curve with the same
-    monthly means, monthly rain falls on a documented number of wet days, monthly demand is even.
+    monthly means, monthly rain falls on drawn days (`mollisol.climate.rain`), monthly demand is even.
 
     Parameters
     ----------
@@ -106,5 +111,18 @@ def daily_steps(climate: Climate, pet: Array, columns: int, relation: WetDays | 
         # Days deviate from the month's mean also by the season's drift, which the steps show.
         drift = ((temperature - climate.temperature.reshape(len(series), 1, -1)) ** 2 * days[:, :, None]).sum(axis=1)
         spread = np.sqrt(np.maximum(_columns(deviation, columns) ** 2 - drift / length[:, None], 0.0))
-    rain = rain_on_days(_columns(climate.precipitation, columns), length, WIDTH, relation or WetDays())
-    return Steps(series.months, days, temperature, rain / 1000.0, even / 1000.0, spread)
+    relation = relation or WetDays()
+    total = _columns(climate.precipitation, columns)
+    if not periodic:
+        rain = rain_of_months(total, length, series.months, relation)
+        return Steps(series.months, days, temperature, rain / 1000.0, even / 1000.0, spread)
+    rain = rain_of_years(total, relation)
+    repeated = (np.tile(a, (YEARS,) + (1,) * (a.ndim - 1)) for a in (temperature, even / 1000.0, spread))
+    temperature, demand, spread = repeated
+    return Steps(np.tile(series.months, YEARS), np.tile(days, (YEARS, 1)), temperature, rain / 1000.0, demand, spread)
+
+
+def mean_year(values: ArrayLike, months: int = MONTHS_PER_YEAR) -> Array:
+    """Average (month, ...) over the years of a climatology: (12, ...). With as many `months` as given: as they are."""
+    array = np.asarray(values)
+    return array if len(array) == months else np.asarray(array.reshape(-1, months, *array.shape[1:]).mean(axis=0))

@@ -1,4 +1,4 @@
-"""Soil water by layer through time: the periodic year or a series."""
+"""Soil water by layer through time: a cycle of years that repeats for ever, or a series."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mollisol.climate.parameters import DepthParameters, numbers
-from mollisol.climate.periodic import fixed_point, repeat
+from mollisol.climate.periodic import fixed_point
 from mollisol.climate.series import Array
 from mollisol.climate.water_step import Soil, water_step
 from mollisol.grid import Grid
 from mollisol.units import InputError, RunError
 
 TOLERANCE = 1e-8
-"""m of water: largest change of a layer from one periodic year to the next."""
+"""m of water: largest change of a layer from one cycle to the next."""
+
+DRIEST = 14e3
+"""kPa; respiration of mineral soils ceases at about -14 MPa (Manzoni et al. 2012, Ecology 93:930): how much drier a
+soil is does not matter, and would weigh heavily in a mean of logarithms."""
+
+REPEATS = 3
+"""Cycles that are just run, from field capacity, before Newton's iteration: most soils forget their start in fewer."""
 
 
 class HydraulicsLike(Protocol):
@@ -44,12 +51,16 @@ class WaterRun(NamedTuple):
     Attributes
     ----------
     storage : (month, layer, column) mean over the month, m.
+    log_saturation, log_saturation_square : (month, layer, column) means over the month of ln(theta / theta_s) at the
+        days' ends, and of its square; soil drier than `DRIEST` counts as that dry.
     percolation, uptake : (month, layer, column).
     infiltration, runoff, evaporation : (month, column).
     final : (layer, column) storage at the end, m.
     """
 
     storage: jax.Array
+    log_saturation: jax.Array
+    log_saturation_square: jax.Array
     percolation: jax.Array
     uptake: jax.Array
     infiltration: jax.Array
@@ -85,7 +96,8 @@ def water_soil(hydraulics: HydraulicsLike, grid: Grid, parameters: DepthParamete
     # Drying falls off linearly to nothing at the evaporation depth.
     cumulative = np.minimum(grid.edges / reach, 1.0)
     share = np.diff(2.0 * cumulative - cumulative**2)
-    storages = (full, field, wilting, parameters.water.air_dry * wilting)
+    driest = full * (np.asarray(hydraulics.air_entry) / DRIEST) ** (1.0 / b)
+    storages = (full, field, wilting, parameters.water.air_dry * wilting, driest)
     arrays = (*(s * thickness for s in storages), ks, 2.0 * b + 3.0, np.broadcast_to(share[:, None], shape))
     return Soil(*(jnp.asarray(np.ascontiguousarray(a)) for a in arrays))
 
@@ -97,7 +109,8 @@ def _run(storage: jax.Array, forcing: Any, soil: Soil, water: Any, keep: bool = 
         liquid, demand, length = now
         held, flux = water_step(held, liquid, demand, cover, roots, length, soil, water)
         if keep:
-            sums = jax.tree.map(jnp.add, sums, (held * length, flux))
+            log = jnp.log(jnp.maximum(held, soil.driest) / soil.full)
+            sums = jax.tree.map(jnp.add, sums, ((held * length, log * length, log**2 * length), flux))
         return (held, sums), None
 
     def month(held: jax.Array, now: Any) -> Any:
@@ -105,21 +118,21 @@ def _run(storage: jax.Array, forcing: Any, soil: Soil, water: Any, keep: bool = 
         sums = None
         if keep:
             _, flux = jax.eval_shape(water_step, held, liquid[0], demand[0], cover, roots, days[0], soil, water)
-            sums = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), (held, flux))
+            sums = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), ((held, held, held), flux))
         (held, sums), _ = jax.lax.scan(lambda c, x: day(c, x, cover, roots), (held, sums), (liquid, demand, days))
-        return held, (sums[0] / days.sum(), sums[1]) if keep else None
+        return held, (tuple(mean / days.sum() for mean in sums[0]), sums[1]) if keep else None
 
     return jax.lax.scan(month, storage, forcing)
 
 
 @partial(jax.jit)
 def _settle(start: jax.Array, forcing: Any, soil: Soil, water: Any) -> tuple[jax.Array, jax.Array]:
-    def year(held: jax.Array) -> jax.Array:
+    def cycle(held: jax.Array) -> jax.Array:
         return jnp.asarray(_run(held, forcing, soil, water, keep=False)[0])
 
     # Only evaporation takes a layer below wilting point, where nothing else would move it.
     lower = jnp.where(soil.evaporation_share > 0.0, soil.dry, soil.wilting)
-    return fixed_point(year, repeat(year, 2, start), lower, soil.full, TOLERANCE)
+    return fixed_point(cycle, start, lower, soil.full, TOLERANCE)
 
 
 def soil_water(
@@ -149,7 +162,7 @@ def soil_water(
     grid : layers.
     root_share : (month, layer, column), the share of the roots in each layer; scaled to sum to 1.
     cover : (month, column) share of the demand that acts through plants, 0-1.
-    initial : (layer, column) storage, m. None: the months are one year that repeats for ever.
+    initial : (layer, column) storage, m. None: the months are a cycle that repeats for ever.
 
     Returns
     -------
@@ -169,16 +182,28 @@ def soil_water(
     roots = roots / np.where(total > 0.0, total, 1.0)
     water = numbers(parameters.water)
     forcing = tuple(jnp.asarray(a) for a in (liquid, demand, days, cover, roots))
-    if initial is None:
-        start, change = _settle(soil.field, forcing, soil, water)
-        if not np.all(np.asarray(change) <= _reachable(TOLERANCE, start.dtype)):
-            column = int(np.argmax(np.asarray(change)))
-            raise RunError(f"soil water of column {column} has no periodic state: it still changes by "
-                           f"{float(change[column]) * 1e3:.2g} mm a year")  # fmt: skip
-    else:
-        start = jnp.asarray(initial)
-    final, (storage, flux) = _run(start, forcing, soil, water)
-    return WaterRun(storage, flux.percolation, flux.uptake, flux.infiltration, flux.runoff, flux.evaporation, final)
+    if initial is not None:
+        final, out = _run(jnp.asarray(initial), forcing, soil, water)
+        return _water_run(final, out)
+    start = soil.field
+    for _ in range(REPEATS):
+        final, out = _run(start, forcing, soil, water)
+        if float(jnp.max(jnp.abs(final - start))) <= _reachable(TOLERANCE, final.dtype):
+            return _water_run(final, out)
+        start = final
+    start, change = _settle(start, forcing, soil, water)
+    if not np.all(np.asarray(change) <= _reachable(TOLERANCE, start.dtype)):
+        column = int(np.argmax(np.asarray(change)))
+        raise RunError(f"soil water of column {column} has no periodic state: it still changes by "
+                       f"{float(change[column]) * 1e3:.2g} mm a cycle")  # fmt: skip
+    return _water_run(*_run(start, forcing, soil, water))
+
+
+def _water_run(final: jax.Array, out: Any) -> WaterRun:
+    (storage, log, square), flux = out
+    return WaterRun(
+        storage, log, square, flux.percolation, flux.uptake, flux.infiltration, flux.runoff, flux.evaporation, final
+    )
 
 
 def _reachable(tolerance: float, dtype: Any) -> float:

@@ -18,6 +18,7 @@ class Soil(NamedTuple):
     Attributes
     ----------
     full, field, wilting, dry : storage at saturation, field capacity, wilting point, and dried by evaporation.
+    driest : storage at which the soil counts as driest.
     conductivity : saturated, m/yr.
     power : exponent of the conductivity, K = Ks (theta / theta_s)^power.
     evaporation_share : share of the evaporative demand on each layer.
@@ -27,6 +28,7 @@ class Soil(NamedTuple):
     field: jax.Array
     wilting: jax.Array
     dry: jax.Array
+    driest: jax.Array
     conductivity: jax.Array
     power: jax.Array
     evaporation_share: jax.Array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -100,6 +101,11 @@ def _inputs(variants: Sequence[list[Management]]) -> Inputs:
     return Inputs(plain, stacked[1] - stacked[0], stacked[2] - stacked[0])
 
 
+LONGEST_ROTATION = 12
+"""Years; of a longer one, and of rotations that do not repeat within `MOST_PHASES`, soil water sees the mean year."""
+
+MOST_PHASES = 60
+
 SCALES = ((1.0, 1.0), (2.0, 1.0), (1.0, 2.0))
 
 
@@ -120,8 +126,13 @@ def cycled(place: Place, plan: Plan, start_year: int) -> Inputs:
     )
 
 
-def climate_at_depth(place: Place, climate: Climate, managements: Sequence[Management]) -> DepthClimate:
-    """Return the climate of each plan's column: plans differ in their roots and in how long they cover the ground."""
+def climate_at_depth(
+    place: Place, climate: Climate, managements: Sequence[Management], first_year: int = 0
+) -> DepthClimate:
+    """Return the climate of each plan's column: plans differ in their roots and in how they cover the ground.
+
+    `first_year` is that of the managements, needed for a series.
+    """
     layers, count = place.layers, len(managements)
     hydraulics = layers.hydraulics()
     wide = replace(
@@ -135,7 +146,6 @@ def climate_at_depth(place: Place, climate: Climate, managements: Sequence[Manag
     carbon = layers.organic_carbon_percent
     known = np.flatnonzero(~np.isnan(carbon))
     organic = carbon[np.minimum(np.arange(len(carbon)), known[-1])] / 100.0 * MATTER_PER_CARBON.value
-    cover = [np.minimum(m.cover.reshape(-1, MONTHS_PER_YEAR).mean(axis=0), 1.0) for m in managements]
     return at_depth(
         climate,
         wide,
@@ -145,9 +155,42 @@ def climate_at_depth(place: Place, climate: Climate, managements: Sequence[Manag
         bulk_density=(place.mass / place.grid.thickness / 1000.0),
         root_share=np.stack([m.root_share for m in managements], axis=-1),
         organic_matter=np.minimum(organic, 1.0),
-        cover=np.stack(cover, axis=-1),
+        cover=_cover(managements, climate, first_year),
         elevation=place.elevation,
     )
+
+
+def _cover(managements: Sequence[Management], climate: Climate, first_year: int) -> Array:
+    """Return ground cover (month, plan): by date for a series, else of the years of the plans' rotations."""
+    years = [np.minimum(m.cover.reshape(-1, MONTHS_PER_YEAR), 1.0) for m in managements]
+    cycles = [_cycle(one) for one in years]
+    if climate.resolution != "climatology":
+        month = monthly(climate).time.astype("datetime64[M]").astype(int)
+        row, calendar = month // MONTHS_PER_YEAR + 1970 - first_year, month % MONTHS_PER_YEAR
+        dated = []
+        for one, cycle in zip(years, cycles, strict=True):
+            # before and after the plan's own years its last rotation goes on, in its phase
+            inside = (row >= 0) & (row < len(one))
+            turned = cycle[(row - len(one)) % len(cycle), calendar]
+            dated.append(np.where(inside, one[np.clip(row, 0, len(one) - 1), calendar], turned))
+        return np.stack(dated, axis=-1)
+    length = math.lcm(*(len(cycle) for cycle in cycles))
+    if length > MOST_PHASES:
+        cycles, length = [cycle.mean(axis=0, keepdims=True) for cycle in cycles], 1
+    repeated = [np.tile(cycle, (length // len(cycle), 1)).ravel() for cycle in cycles]
+    return np.stack(repeated, axis=-1)
+
+
+def _cycle(years: Array) -> Array:
+    """Return the rotation's years (year, 12), which the last years of a plan repeat; their mean where none do."""
+    count = len(years)
+    for length in range(1, LONGEST_ROTATION + 1):
+        # enough years that no part of a longer rotation is taken for the whole
+        last = years[-(LONGEST_ROTATION + length) :] if count > LONGEST_ROTATION else years
+        told = len(last) >= LONGEST_ROTATION + length or (count <= LONGEST_ROTATION and count % length == 0)
+        if told and np.array_equal(last[length:], last[:-length]):
+            return np.asarray(last[-length:])
+    return np.asarray(years.mean(axis=0, keepdims=True))
 
 
 def forcing_of(climate: DepthClimate, porosity: Array) -> dict[str, Array]:
@@ -190,7 +233,9 @@ def dated_forcing(
     inside = (position < len(first)) & (first[np.minimum(position, len(first) - 1)] == wanted)
     if not inside.any():
         return typical, "The climate series does not overlap the run: its climatology is used throughout."
-    dated = forcing_of(climate_at_depth(place, place.climate, managements), place.layers.hydraulics().saturation)
+    dated = forcing_of(
+        climate_at_depth(place, place.climate, managements, years[0]), place.layers.hydraulics().saturation
+    )
     mixed = {}
     for name, value in typical.items():
         own = value[np.arange(len(wanted)) % MONTHS_PER_YEAR]

@@ -208,6 +208,7 @@ def forcing_of(climate: DepthClimate, porosity: Array) -> dict[str, Array]:
         "air_filled_porosity": rows(np.broadcast_to(porosity[0], months[:, 0].shape), climate.air_filled_porosity),
         "percolation": rows(climate.infiltration, climate.percolation),
         "infiltration": rows(climate.infiltration, np.zeros_like(months)),
+        "runoff": rows(climate.runoff, np.zeros_like(months)),
     }
 
 

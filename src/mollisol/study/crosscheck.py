@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mollisol.study import registry
+from mollisol.study.erosion import erosion_problems, unknown_practices
 from mollisol.study.plan import Amendment, CropEntry, Tillage
 from mollisol.study.problems import Problem, unknown_name
 from mollisol.study.schema import ModelChoice, PracticePart, StudyFile, StudySpec
@@ -35,6 +36,8 @@ def check_names(written: StudyFile) -> list[Problem]:
         problems += _tillage(period.tillage, (*path, "tillage"))
         problems += _amendments(period.amendments, (*path, "amendments"))
     problems += _model(written.model)
+    if written.model.name in registry.model_names():
+        problems += erosion_problems(written, dict(registry.model_slots(written.model.name)))
     for i, parts in enumerate(written.practices):
         for j, part in enumerate(parts):
             problems += _practice(part, ("practices", i, j), written)
@@ -50,7 +53,7 @@ def check_plans(spec: StudySpec) -> list[Problem]:
     """
     from mollisol.study.plans import baseline_plan, history_plans, timelines
 
-    problems = []
+    problems = list(unknown_practices(spec))
     for key, build in (("crops", baseline_plan), ("history", history_plans)):
         try:
             build(spec)

@@ -25,6 +25,8 @@ from mollisol.column.simulate import State
 from mollisol.column.tiles import advance
 from mollisol.practices import Management, Plan
 from mollisol.study.columns import Inputs, Place, assemble, cycled, managed
+from mollisol.study.erosion import Erosion
+from mollisol.study.moving import Material, material_of, moving_setup, nothing_yet
 
 Array = NDArray[np.float64]
 
@@ -51,6 +53,7 @@ class Start:
     equilibrium : (layer, member) SOC after the past without any adjustment, kg C/m2.
     measured_state : the state scaled to the observations, for the trend that it would have.
     warnings : what is doubtful, in sentences.
+    material, measured_material : soil that moves in from outside, for the two states; None where none moves.
     """
 
     state: State
@@ -58,6 +61,8 @@ class Start:
     equilibrium: Array
     measured_state: State
     warnings: list[str] = field(default_factory=list)
+    material: Material | None = None
+    measured_material: Material | None = None
 
 
 def soc_of(carbon: Array, model: Any) -> Array:
@@ -69,8 +74,19 @@ def soc_of(carbon: Array, model: Any) -> Array:
 class Past:
     """Runs the past of a field for given balance factors: steady state, then each later period."""
 
-    def __init__(self, place: Place, plans: Sequence[Plan], end: int) -> None:
+    def __init__(
+        self,
+        place: Place,
+        plans: Sequence[Plan],
+        end: int,
+        erosion: Erosion | None = None,
+        losses: Sequence[float] | None = None,
+    ) -> None:
+        """`erosion` and `losses` (kg/m2/yr of each plan) say what a model whose surface moves is to do."""
         self.place, self.end, self.plans = place, end, list(plans)
+        self.erosion = erosion or Erosion()
+        self.losses = list(losses) if losses is not None else [self.erosion.loss] * len(self.plans)
+        self.material: Material | None = None
         self.first = cycled(place, plans[0], plans[0].from_year)
         self.later: Inputs | None = None
         if len(plans) > 1:
@@ -107,15 +123,27 @@ class Past:
 
     def run(self, balance: Array, guess: State) -> tuple[State, State]:
         """Return the steady state and the state at the end of the past, for balance (row, member)."""
-        setup = replace(self.steady, soil={**self.steady.soil, "balance": balance})
+        setup = self.moving(replace(self.steady, soil={**self.steady.soil, "balance": balance}), 0)
         names = [f"member {i + 1}" for i in range(self.members)]
         months = self.first.managements[0].months
         steady = equilibrium(self.model, setup, guess, months, steps=self.steps, names=names).state
         state = steady
-        for own, years in self.periods:
-            setup = replace(own, soil={**own.soil, "balance": balance})
+        for number, (own, years) in enumerate(self.periods, start=1):
+            setup = self.moving(replace(own, soil={**own.soil, "balance": balance}), number)
             state = advance(self.model, setup, state, years, steps=self.steps)
         return steady, state
+
+    def extend(self, carbon: Array) -> Material:
+        """Take what enters from below, and what arrives, from a state (row, pool, member) without erosion."""
+        return material_of(self.erosion, self.model, carbon, self.place.mass)
+
+    def moving(self, setup: Setup, plan: int) -> Setup:
+        """Add the motion of the surface under a plan; it rests as long as what enters from below is not known."""
+        if self.model.mover() is None:
+            return setup
+        material = self.material or nothing_yet(self.model, self.members)
+        loss = np.full((1, 1), self.losses[plan])
+        return moving_setup(setup, self.erosion, loss, material, moves=self.material is not None)
 
 
 def observed(place: Place) -> tuple[Array, Array, NDArray[np.bool_]]:
@@ -141,6 +169,15 @@ def make_start(
     ----------
     kind : "equilibrium", "measured" or "balanced".
     """
+    if past.model.mover() is None:
+        return _made(kind, place, past, progress)
+    still = _made(kind, place, past, progress)
+    past.material = past.extend(still.state.carbon)
+    measured = past.extend(still.measured_state.carbon)
+    return replace(_made(kind, place, past, progress), material=past.material, measured_material=measured)
+
+
+def _made(kind: str, place: Place, past: Past, progress: Callable[[float], None] | None) -> Start:
     rows = len(place.grid) + 1
     nothing = np.zeros((rows, len(past.model.pools), past.members))
     guess = State(nothing, past.model.initial_soil(rows, past.members))

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mollisol.study.crosscheck import check_names, check_plans
+from mollisol.study.erosion import eroding_model
 from mollisol.study.fields import Section
 from mollisol.study.names import BASELINE, make_unique, name_of
 from mollisol.study.paths import resolve_file
@@ -60,6 +61,7 @@ def load_spec(path: str | Path, allow_outside: bool = False) -> StudySpec:
             **common,
             **files,
             "practices": _name_practices(written),
+            "model": eroding_model(written),
             "source": Path(path).absolute(),
             "sections": sections,
             "defaults_used": dict(_defaults(written, ())),

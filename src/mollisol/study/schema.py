@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from mollisol.study.erosion import Erosion, SoilLoss
 from mollisol.study.fields import (
     Choice,
     Flag,
@@ -70,6 +71,10 @@ class Period(Section):
         default=None, description="regular tillage or none", json_schema_extra={"if_absent": "none"}
     )
     amendments: Amendments = Field(default=(), description="regular amendments")
+    erosion_t_ha_yr: SoilLoss | None = Field(
+        default=None,
+        description="soil that left, t/ha/yr; by default the plan's under crops, none under permanent cover",
+    )
 
     @model_validator(mode="after")
     def _one_use(self) -> Period:
@@ -163,6 +168,9 @@ class _Common(Section):
         default=None, description="regular tillage or none", json_schema_extra={"if_absent": "none"}
     )
     amendments: Amendments = Field(default=(), description="regular amendments of the plan")
+    erosion: Erosion | None = Field(
+        default=None, description="soil that leaves or arrives", json_schema_extra={"if_absent": "no soil moves"}
+    )
     soil: SoilSection | None = Field(default=None, description="minerals, beside the profile's horizon table")
     history: Annotated[tuple[Period, ...], Listed(0, 50, "periods")] = Field(
         default=(),

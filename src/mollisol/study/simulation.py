@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mollisol.column.backend import configure
 from mollisol.grid import Grid
 from mollisol.study.draws import draw, drawn_model
+from mollisol.study.erosion import past_losses
 from mollisol.study.plans import baseline_plan, history_plans, timelines
 from mollisol.study.result import by_plan, dataset, yearly
 from mollisol.study.schema import StudySpec
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mollisol.climate import Climate
     from mollisol.practices import Timeline
     from mollisol.soil import Profile, SoilLayers
+    from mollisol.study.columns import Place
     from mollisol.study.initial import Start
 
 Array = NDArray[np.float64]
@@ -96,6 +98,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         If a member has no steady state, or JAX is not in double precision.
     """
     configure()
+    from mollisol.column.setup import with_soil
     from mollisol.column.simulate import State
     from mollisol.column.tiles import DEFAULT_STEPS, simulate
     from mollisol.models import build
@@ -104,6 +107,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     from mollisol.soil import harmonise
     from mollisol.study.columns import assemble, dated_forcing, make_place, managed, typical_forcing
     from mollisol.study.initial import Past, make_start, soc_of
+    from mollisol.study.moving import moving_run
 
     def tell(stage: str) -> Callable[[float], None] | None:
         return None if progress is None else (lambda share: progress(stage, share))
@@ -128,8 +132,11 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
 
     if progress is not None:
         progress("climate at depth", 0.0)
-    past = Past(place, history_plans(spec) or [baseline_plan(spec)], spec.years.start)
+    past_plans = history_plans(spec) or [baseline_plan(spec)]
+    past = Past(place, past_plans, spec.years.start, spec.erosion, past_losses(spec))
     typical, mean_climate = typical_forcing(place, [*inputs.managements, *past.managements])
+    if model.mover() is None:
+        del typical["runoff"]
     past.prepare(model, {name: value[..., plans:] for name, value in typical.items()}, above, below, steps)
     now = {name: value[..., :plans] for name, value in typical.items()}
     forcing, continued = dated_forcing(place, now, inputs.managements, years)
@@ -142,6 +149,8 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     carbon = np.tile(start.state.carbon, (1, 1, plans))
     carbon[..., -members:] = start.measured_state.carbon
     state = State(carbon, {name: np.tile(value, (1, plans)) for name, value in start.state.soil.items()})
+    if start.material is not None and start.measured_material is not None:
+        setup, state = moving_run(spec, names, members, setup, state, start.material, start.measured_material)
     count = years[1] - years[0] + 1
     final, annual = simulate(
         repeated, setup, state, count, steps=steps, keep_pools=spec.output.pools, progress=tell("years")
@@ -149,8 +158,8 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
 
     rotation = min(baseline_plan(spec).cycle_years, count)
     bnpp = _bnpp(inputs, below, rotation)[:-1]
-    values = _values(model, annual, carbon, bnpp, layers, members, rotation)
-    loading = mineral_loading(repeated, setup, final)
+    values = _values(model, annual, carbon, bnpp, place, members, rotation)
+    loading = mineral_loading(repeated, with_soil(setup, **final.soil), final)
     values["mineral_loading"] = by_plan(loading[..., : (plans - 1) * members], plans - 1, members)
     values["soil_temperature"] = np.moveaxis(mean_climate.temperature[..., : plans - 1], -1, 0)
     values["soil_moisture"] = np.moveaxis(mean_climate.water[..., : plans - 1], -1, 0)
@@ -200,7 +209,7 @@ def _profile_source(profile: Profile) -> str:
 
 
 def _values(
-    model: Any, annual: Any, carbon: Array, bnpp: Array, layers: SoilLayers, members: int, rotation: int
+    model: Any, annual: Any, carbon: Array, bnpp: Array, place: Place, members: int, rotation: int
 ) -> dict[str, Array]:
     """Arrays of the result by variable; `carbon` (row, pool, column) is the state at the start.
 
@@ -209,7 +218,7 @@ def _values(
     from mollisol.study.initial import soc_of
 
     plans = carbon.shape[-1] // members - 1
-    years, own, window = annual.soc.shape[0], slice(0, plans * members), slice(-rotation, None)
+    own, window = slice(0, plans * members), slice(-rotation, None)
 
     def shaped(value: Array) -> Array:
         return by_plan(value[..., own], plans, members)
@@ -220,8 +229,9 @@ def _values(
     def flux(value: Array) -> Array:
         return shaped(yearly(np.full(value.shape[1:], np.nan), value))
 
-    nothing = np.zeros_like(annual.leaching)
-    mass = layers.mineral_mass
+    mass = np.broadcast_to(place.layers.mineral_mass[:, None], annual.soc.shape[1:])
+    # what is mineral of the fine earth changes little where soil moves
+    relative = np.ones_like(annual.soc) if annual.mass is None else annual.mass / place.mass[:, None]
     soc = shaped(annual.soc[window].mean(axis=0))
     return {
         "soc": stocks(soc_of(carbon, model), annual.soc),
@@ -233,12 +243,12 @@ def _values(
         "surface_respiration": flux(annual.respiration[:, 0]),
         "leaching": flux(annual.leaching),
         "runoff": flux(annual.runoff),
-        "erosion": flux(nothing),
-        "deposition": flux(nothing),
+        "erosion": flux(annual.erosion),
+        "deposition": flux(annual.deposition),
         "bottom_exchange": flux(annual.bottom_exchange),
         # the reader's sums round in another order than the engine's: allow for it
         "balance_residual": shaped(annual.residual + ROUNDING * annual.soc.sum(axis=1).max(axis=0)),
-        "mineral_mass": np.broadcast_to(mass, (plans, members, years + 1, len(mass))),
+        "mineral_mass": stocks(mass, mass * relative),
         "turnover_time": _ratio(soc, shaped(annual.input[window, 1:].mean(axis=0))),
         "turnover_time_bnpp": _ratio(soc, bnpp),
         "loss_time": _ratio(soc, shaped(annual.respiration[window, 1:].mean(axis=0))),

@@ -78,14 +78,17 @@ def steady_profile(spec: StudySpec, model: Model, columns: int = 1) -> SteadyPro
     grid = Grid() if spec.grid is None else Grid(spec.grid)
     profile, climate, _ = read_inputs(spec)
     place = make_place(harmonise(profile, grid), climate, spec.site.latitude, spec.site.elevation_m)
-    past = Past(place, [baseline_plan(spec)], spec.years.start)
+    past = Past(place, [baseline_plan(spec)], spec.years.start, spec.erosion)
     forcing, _ = typical_forcing(place, past.managements)
     same = np.ones(columns)
     past.prepare(model, forcing, same, same, spec.steps_per_month or DEFAULT_STEPS)
     rows = len(grid) + 1
     guess = State(np.zeros((rows, len(model.pools), columns)), model.initial_soil(rows, columns))
     steady, _ = past.run(np.ones((rows, columns)), guess)
-    return SteadyProfile(model, grid, past.steady, steady)
+    if model.mover() is not None:
+        past.material = past.extend(steady.carbon)
+        steady, _ = past.run(np.ones((rows, columns)), steady)
+    return SteadyProfile(model, grid, past.moving(past.steady, 0), steady)
 
 
 def variability_combinations(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sys
 
-from validation import soil_climate
+from validation import inputs, soil_climate
 
-COMPARISONS = (soil_climate,)
+COMPARISONS = (soil_climate, inputs)
 
 
 def main(arguments: list[str]) -> int:

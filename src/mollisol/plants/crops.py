@@ -44,7 +44,8 @@ class Crop:
     moisture : water per mass of product as sold (kg/kg).
     carbon : carbon of dry matter (kg/kg).
     product, straw, root, rhizodeposit : shares of net primary productivity, sum 1.
-    straw_lignin, root_lignin : kg/kg dry matter; straw_carbon_to_nitrogen, root_carbon_to_nitrogen : by mass.
+    straw_lignin, root_lignin : kg/kg dry matter, suberin and cutin included; root_suberin : of which suberin, kg/kg.
+    straw_carbon_to_nitrogen, root_carbon_to_nitrogen : by mass.
     root_d50, root_d95, root_deepest : m; the last is the deepest seen, not a limit of the distribution.
     root_turnover : share of the standing roots that dies in a year (1/yr); 1 for annuals.
     sow, harvest : months in the temperate north; start and end of growth for what is perennial.
@@ -68,6 +69,7 @@ class Crop:
     straw_lignin: float
     straw_carbon_to_nitrogen: float
     root_lignin: float
+    root_suberin: float
     root_carbon_to_nitrogen: float
     root_d50: float
     root_d95: float
@@ -124,6 +126,7 @@ def _read(name: str, row: Mapping[str, Any], texts: Mapping[str, str]) -> Crop:
         straw_lignin=quality["straw_lignin"],
         straw_carbon_to_nitrogen=quality["straw_carbon_to_nitrogen"],
         root_lignin=quality["root_lignin"],
+        root_suberin=row["suberin"]["root"],
         root_carbon_to_nitrogen=quality["root_carbon_to_nitrogen"],
         root_d50=roots["d50"],
         root_d95=roots["d95"],

@@ -4,7 +4,9 @@
     resistant = lignin carbon = 0.63 L / C, at most what is not metabolic
     slow      = the rest
 
-L and N are the lignin and nitrogen of dry matter (kg/kg), C its carbon. Fast litter is the metabolic part.
+L and N are the lignin and nitrogen of dry matter (kg/kg), C its carbon. Fast litter is the metabolic part. Lignin is
+the acid-insoluble residue, which holds suberin and cutin too: that is why roots have about twice the shoots'. Roots
+with more suberin than the table's have that carbon in resistant litter, in place of all else in proportion.
 """
 
 from __future__ import annotations
@@ -37,6 +39,10 @@ class QualityParameters:
     lignin_carbon: float = parameter(
         0.63, "kg/kg", 0.55, 0.68, "carbon of lignin 60-65 %", confidence="medium", about="carbon of lignin"
     )
+    suberin_carbon: float = parameter(
+        0.70, "kg/kg", 0.6, 0.78, "polyesters of long-chain acids with aromatics: between lignin (0.63) and fatty "
+        "acids (0.76)", confidence="computed", about="carbon of suberin",
+    )  # fmt: skip
     rhizodeposit_dissolved: float = parameter(
         0.5, "1", 0.1, 0.9, "soluble exudates against mucilage and sloughed cells (Jones et al. 2009)",
         confidence="low", distribution="logit", spread=0.5,
@@ -91,12 +97,33 @@ def straw_quality(plant: Crop, *, green: bool = False, parameters: QualityParame
     return _row(*litter_quality(lignin, ratio, plant.carbon, parameters))
 
 
-def root_quality(plant: Crop, *, green: bool = False, parameters: QualityParameters = DEFAULTS) -> Array:
-    """Return (pool,) the split of a crop's dead roots over `LITTER_POOLS`."""
+def root_quality(
+    plant: Crop, *, green: bool = False, suberin: float = 1.0, parameters: QualityParameters = DEFAULTS
+) -> Array:
+    """Return (pool,) the split of a crop's dead roots over `LITTER_POOLS`.
+
+    Parameters
+    ----------
+    suberin : content of suberin relative to the crop's own, at least 1 (suberin-rich roots).
+
+    Examples
+    --------
+    >>> from mollisol.plants import crop
+    >>> root_quality(crop("wheat")).round(3).tolist()
+    [0.69, 0.162, 0.148, 0.0, 0.0]
+    """
     ratio = plant.root_carbon_to_nitrogen
     if green and plant.cover_crop is not None:
         ratio = plant.cover_crop.root_carbon_to_nitrogen
-    return _row(*litter_quality(plant.root_lignin, ratio, plant.carbon, parameters))
+    usual = _row(*litter_quality(plant.root_lignin, ratio, plant.carbon, parameters))
+    more = parameters.suberin_carbon * plant.root_suberin * (suberin - 1.0) / plant.carbon
+    if not 0.0 <= more < 1.0:
+        raise InputError(
+            f"got {suberin:g} times the suberin of {plant.name} roots",
+            key="suberin",
+            remedy=f"give at least 1; the table's content is {plant.root_suberin:g} kg/kg",
+        )
+    return (1.0 - more) * usual + more * _row(0.0, 0.0, 1.0)
 
 
 def rhizodeposit_quality(parameters: QualityParameters = DEFAULTS) -> Array:

@@ -96,16 +96,17 @@ class SoilSection(Section):
 
     mineral_charge: Annotated[ChargeByDepth, short_form(_anywhere("high, low or a share"))] | None = Field(
         default=None,
-        description="activity of the minerals: high (2:1 clays), low (kaolinite), or the share of high ones, 0-1",
+        description="activity of the minerals: high (2:1 clays), low (kaolinite) or the share of high ones; one "
+        "value or by depth",
     )
     oxides_g_kg: Annotated[OxidesByDepth, short_form(_anywhere("a number in g/kg"))] | None = Field(
-        default=None, description="pedogenic iron and aluminium oxides, g/kg fine earth"
+        default=None, description="pedogenic iron and aluminium oxides, g/kg fine earth; one value or by depth"
     )
     ph: Annotated[PhByDepth, short_form(_anywhere("a pH"))] | None = Field(
-        default=None, description="pH in water, instead of the profile's"
+        default=None, description="pH in water, instead of the profile's; one value or by depth"
     )
     weathering: Annotated[IndexByDepth, short_form(_anywhere("an index from 0 to 1"))] | None = Field(
-        default=None, description="how far mineral surfaces are altered: 1 wholly, 0 fresh"
+        default=None, description="how far mineral surfaces are altered, 1 wholly to 0 fresh; one value or by depth"
     )
 
     def on(self, grid: Grid) -> dict[str, Array]:

@@ -135,8 +135,8 @@ def test_burrows_take_litter_and_keep_it_as_a_pool_of_its_own() -> None:
     assert set(rates.carried) == {("burrow_litter", pool) for pool in FRESH_POOLS}
     assert float(rates.carried["burrow_litter", "slow_litter"][0, 0]) == 0.5
     assert "burrow_litter" in rates.down, "fauna mix it with the soil"
-    litter = np.asarray(rates.transfer["dissolved", "burrow_litter"])
-    np.testing.assert_allclose(litter, np.asarray(rates.activity), rtol=1e-12)  # a rate of 1 per yr
+    litter, fast = (np.asarray(rates.transfer["dissolved", pool]) for pool in ("burrow_litter", "fast_litter"))
+    np.testing.assert_allclose(litter, 0.1 * fast, rtol=1e-12)
 
 
 def test_what_enters_burrows_arrives_at_or_below_where_it_left() -> None:

@@ -30,7 +30,8 @@ class Burrows:
     name: ClassVar[str] = "burrows"
     equation: ClassVar[str] = (
         "surface litter -> burrow litter at drawn, litter of a layer at fallen exp(-z / L), into the layers at and "
-        "below it in proportion to p;  p = (1 - s) exp(-z / L) / L + s roots;  burrow litter -> dissolved at k a"
+        "below it in proportion to p;  p = (1 - s) exp(-z / L) / L + s roots;  burrow litter -> dissolved at decay "
+        "times the rate of fast litter there"
     )
     prepares_from: ClassVar[tuple[str, ...]] = ("root_density",)
     reads: ClassVar[tuple[str, ...]] = ("forcing.root_density",)
@@ -55,8 +56,9 @@ class Burrows:
         confidence="low", about="share s of the litter that follows root channels",
     )  # fmt: skip
     decay: Array = parameter(
-        1.0, "1/yr", 0.1, 10.0, "between slow (RothC 0.3 per yr) and fast litter (10 per yr): a mixture of both",
-        confidence="low", distribution="lognormal", spread=0.5, about="rate k of litter in burrows",
+        0.1, "1", 0.01, 1.0, "a mixture of slow litter (RothC: 0.3 per yr, 0.03 of fast litter) and fast litter (10)",
+        confidence="low", distribution="lognormal", spread=0.5,
+        about="rate of litter in burrows over that of fast litter",
     )  # fmt: skip
 
     def prepare(self, drivers: Drivers) -> dict[str, Array]:
@@ -84,4 +86,5 @@ class Burrows:
         lost, kernel = drivers.forcing["burrow_loss"], drivers.forcing["burrow_kernel"]
         for pool in FRESH_POOLS:
             rates = rates.add_carried(LITTER, pool, lost, kernel)
-        return rates.add_transfer("dissolved", LITTER, self.decay * rates.decomposition(LITTER))
+        # as fast litter, whatever limits that there: microbes, oxygen or nitrogen, but no aggregates
+        return rates.add_transfer("dissolved", LITTER, self.decay * rates.transfer["dissolved", "fast_litter"])

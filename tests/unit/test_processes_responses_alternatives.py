@@ -80,9 +80,9 @@ def test_arrhenius_gives_each_kind_of_reaction_its_own_energy() -> None:
     def published(energy: float) -> float:
         return float(np.exp(energy / 8.314462618e-3 * (1.0 / 283.15 - 1.0 / 293.15)))
 
-    energies = {"depolymerisation": 53.0, "uptake": 47.0, "turnover": 47.0, "desorption": 20.0}
-    for kind, energy in energies.items():
-        assert float(rates.decomposition("mineral", kind)[0, 0]) == pytest.approx(published(energy), rel=1e-12)
+    energies = {"slow_litter": 53.0, "pyrogenic": 53.0, "dissolved": 47.0, "microbial": 47.0, "mineral": 20.0}
+    for pool, energy in energies.items():
+        assert float(rates.decomposition(pool)[0, 0]) == pytest.approx(published(energy), rel=1e-12)
     assert float(rates.of_kind("sorption", 1.0)[0, 0]) == pytest.approx(published(5.0), rel=1e-12)
 
 

@@ -25,6 +25,9 @@ from jax import Array
 
 K = TypeVar("K")
 
+KINDS = {"dissolved": "uptake", "microbial": "turnover", "mineral": "desorption"}
+"""Kind of reaction by which a pool decomposes; that of the others is `depolymerisation`."""
+
 
 @partial(
     jax.tree_util.register_dataclass,
@@ -52,8 +55,8 @@ class Rates:
     activity : (row, column) or 1.0, the product of the environment's effects on decomposition, dimensionless.
     access : {pool: (row, column)}, the share of a pool's decomposition that protection leaves, dimensionless.
     kinds : {kind of reaction: (row, column)}, what sets a kind apart from `activity` (on sorption, which activity does
-        not scale, the whole effect), dimensionless; a kind that is not named has 1. Kinds in use: `depolymerisation`,
-        `uptake`, `turnover` (of microbes), `desorption`, `sorption`.
+        not scale, the whole effect), dimensionless; a kind that is not named has 1. Kinds in use: those of `KINDS`,
+        `depolymerisation` and `sorption`.
     efficiency : (row, column) or scalar, share of the carbon taken up that becomes biomass, dimensionless.
     transfer : {(to, from): 1/yr} between pools of one row.
     carried : {(to, from): 1/yr} between pools of any rows, from a component of the pools to a later one.
@@ -91,10 +94,10 @@ class Rates:
         """Multiply what sets one kind of reaction apart from the others."""
         return dataclasses.replace(self, kinds=_times(self.kinds, kind, factor))
 
-    def decomposition(self, pool: str, kind: str = "depolymerisation") -> Array | float:
-        """Return activity times accessible share of a pool, for reactions of a kind, dimensionless."""
+    def decomposition(self, pool: str) -> Array | float:
+        """Return activity times accessible share of a pool, for the kind of reaction that it is, dimensionless."""
         activity = self.activity * self.access[pool] if pool in self.access else self.activity
-        return self.of_kind(kind, activity)
+        return self.of_kind(KINDS.get(pool, "depolymerisation"), activity)
 
     def of_kind(self, kind: str, rate: Array | float) -> Array | float:
         """Return a rate with what sets its kind of reaction apart: itself where nothing does."""

@@ -37,6 +37,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
 """Alternatives of each slot of `whole_profile`, the default first; the code is in `mollisol.processes`."""
 
 EXCLUDES: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
+    ("moisture", "relative_saturation_both_limbs"): {"oxygen": ("diffusion", "diffusion_1961")},
     ("dissolved_transport", "percolation_retarded"): {"protection": ("none", "saturation", "stacking", "hybrid")},
     ("protection", "equilibrium"): {
         "dissolved_transport": ("percolation", "percolation_particles", "percolation_macropores", "none")

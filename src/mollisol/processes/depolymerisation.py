@@ -65,14 +65,14 @@ class FirstOrderDepolymerisation:
         binds = drivers.soil["binds"]  # 1 where there are minerals to bind to, 0 on the surface
         for pool in ("fast_litter", "slow_litter", "resistant_litter", "pyrogenic"):
             rates = rates.add_transfer("dissolved", pool, getattr(self, pool) * rates.decomposition(pool))
-        released = self.mineral * rates.decomposition("mineral", "desorption") * drivers.soil["balance"]
+        released = self.mineral * rates.decomposition("mineral") * drivers.soil["balance"]
         rates = rates.add_transfer("dissolved", "mineral", released)
 
-        taken = self.uptake * rates.decomposition("dissolved", "uptake")
+        taken = self.uptake * rates.decomposition("dissolved")
         rates = rates.add_transfer("microbial", "dissolved", rates.efficiency * taken)
         rates = rates.add_respired("dissolved", (1.0 - rates.efficiency) * taken)
 
-        dying = self.microbial * rates.decomposition("microbial", "turnover")
+        dying = self.microbial * rates.decomposition("microbial")
         bound = self.necromass_to_mineral * binds
         rates = rates.add_transfer("mineral", "microbial", bound * dying)
         return rates.add_transfer("dissolved", "microbial", (1.0 - bound) * dying)

@@ -57,8 +57,8 @@ class RelativeSaturation:
 class RelativeSaturationBothLimbs:
     """The whole parabola of relative saturation, rising and falling: for a model whose `oxygen` slot is `none`.
 
-    Beside explicit oxygen it would count the want of oxygen twice. The litter on the surface has the atmosphere's
-    oxygen: there the response stays at its maximum, as the oxygen process has it.
+    Beside explicit oxygen it would count the want of oxygen twice, so the two exclude each other. The litter on the
+    surface has the atmosphere's oxygen: there the response stays at its maximum.
     """
 
     slot: ClassVar[str] = "moisture"
@@ -66,6 +66,7 @@ class RelativeSaturationBothLimbs:
     equation: ClassVar[str] = (
         "activity *= mean over the month of u (2 - u), u = s / optimum; on the surface u is at most 1"
     )
+    excludes: ClassVar[Mapping[str, tuple[str, ...]]] = {"oxygen": ("diffusion", "diffusion_1961")}
     prepares_from: ClassVar[tuple[str, ...]] = ("relative_saturation", *VARIATION)
     reads: ClassVar[tuple[str, ...]] = ("forcing.relative_saturation",)
     optional: ClassVar[tuple[str, ...]] = VARIATION

@@ -4,20 +4,21 @@ Within a month the temperature of a layer varies by day and night, by the weathe
 
     T' = A cos(phase) + s z,      z normal,
 
-A the diurnal amplitude and s the deviation of daily means (K), both at the layer's depth; a measure of moisture x
-varies with deviation d around its mean, and together with temperature. The mean of f(T) g(x) is taken in two factors:
+A the diurnal amplitude and s the deviation of daily means (K), both at the layer's depth; a measure of
+moisture x varies from day to day, and together with temperature. The mean of f(T) g(x) is taken in two factors:
 
     E[f]             three points T, T -+ h, exact for polynomials to the fifth degree whatever A and s
     E[f g] / E[f]    E[g(x + c S)] over five equally likely points,  S = E[f T'] / (v E[f]),  v = A^2 / 2 + s^2
 
-c = cov(T, x): under the weight f(T) the mean of x moves by c S where x follows T in proportion. For an exponential
-response and normal variation the second line is exact. Every response function takes part unchanged, and each field of
-forcing that is absent counts as no variation.
+c = cov(T, x): under the weight f(T) the mean of x moves by c S where x follows T in proportion; for an exponential
+response and normal variation that is exact. The five points are those of the normal distribution of a given deviation,
+or the means of the driest to the wettest fifth of the days. Every response function takes part unchanged, and each
+field of forcing that is absent counts as no variation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import jax.numpy as jnp
 from jax import Array
@@ -29,14 +30,18 @@ K."""
 LEVERAGE = "temperature_leverage"
 """Prepared by the temperature process: S above, 1/K."""
 
+SUCTION_VARIATION = ("log_suction_deviation", "temperature_log_suction_covariance")
+"""Forcing that says how the logarithm of the suction varies: its deviation and its covariance with temperature, K."""
+
+FIFTHS = tuple(f"saturation_fifth_{i}" for i in range(1, 6))
+"""Forcing: mean relative saturation of the driest to the wettest fifth of the days."""
+
+SATURATION_VARIATION = (*FIFTHS, "temperature_saturation_covariance")
+"""Forcing that says how the relative saturation varies: the fifths of the days and the covariance with temperature."""
+
 # means of the five equally likely classes of the normal distribution, scaled so that their variance is 1: equally
 # likely points follow a response with a kink better than Gauss-Hermite ones of the same number
 _POINTS = (-1.4780312, -0.5616259, 0.0, 0.5616259, 1.4780312)
-
-
-def moisture_variation(measure: str) -> tuple[str, str]:
-    """Names of the forcing that says how a measure of moisture varies: deviation, and covariance with temperature."""
-    return f"{measure}_deviation", f"temperature_{measure}_covariance"
 
 
 def over_temperature(
@@ -76,21 +81,38 @@ def over_temperature(
     return mean, jnp.where(positive, moved / jnp.where(positive, mean, 1.0), 0.0)
 
 
-def over_moisture(response: Callable[[Array | float], Array], forcing: Mapping[str, Array], measure: str) -> Array:
-    """Mean of a moisture response over the month, under the weight of the response to temperature.
+def over_suction(response: Callable[[Array | float], Array], forcing: Mapping[str, Array]) -> Array:
+    """Mean of a response over the month's variation of the suction, under the weight of the response to temperature.
 
     Parameters
     ----------
-    response : of the deviation of the measure from its mean, elementwise.
-    forcing : may hold `moisture_variation(measure)` and `LEVERAGE`.
-    measure : what varies, such as `log_suction`.
+    response : of the deviation of the suction's logarithm from its mean, elementwise.
+    forcing : may hold `SUCTION_VARIATION` and `LEVERAGE`.
     """
-    deviation_name, covariance_name = moisture_variation(measure)
-    shift: Array | float = 0.0
-    if covariance_name in forcing and LEVERAGE in forcing:
-        shift = forcing[covariance_name] * forcing[LEVERAGE]
-    if deviation_name not in forcing:
+    deviation, covariance = SUCTION_VARIATION
+    shift = _shift(forcing, covariance)
+    if deviation not in forcing:
         return response(shift)
-    deviation = forcing[deviation_name]
-    values = [response(shift + point * deviation) for point in _POINTS]
+    return _mean([response(shift + point * forcing[deviation]) for point in _POINTS])
+
+
+def over_saturation(response: Callable[[Array], Array], saturation: Array, forcing: Mapping[str, Array]) -> Array:
+    """Mean of a response over the month's variation of the relative saturation, under the weight of temperature's.
+
+    Parameters
+    ----------
+    response : of the relative saturation, elementwise.
+    saturation : (row, column) the month's mean.
+    forcing : may hold `SATURATION_VARIATION` and `LEVERAGE`.
+    """
+    shift = _shift(forcing, SATURATION_VARIATION[-1])
+    points = [forcing[name] for name in FIFTHS if name in forcing] or [saturation]
+    return _mean([response(point + shift) for point in points])
+
+
+def _shift(forcing: Mapping[str, Array], covariance: str) -> Array | float:
+    return forcing[covariance] * forcing[LEVERAGE] if covariance in forcing and LEVERAGE in forcing else 0.0
+
+
+def _mean(values: Sequence[Array]) -> Array:
     return sum(values[1:], start=values[0]) / len(values)

@@ -10,11 +10,11 @@ from jax import Array
 
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
-from mollisol.processes.averaging import LEVERAGE, moisture_variation, over_moisture
+from mollisol.processes.averaging import LEVERAGE, SUCTION_VARIATION, over_suction
 from mollisol.processes.base import process
 from mollisol.units import parameter
 
-VARIATION = (*moisture_variation("log_suction"), LEVERAGE)
+VARIATION = (*SUCTION_VARIATION, LEVERAGE)
 
 
 @process
@@ -63,7 +63,7 @@ class MatricPotentialResponse:
         def response(deviation: Array | float) -> Array:
             return self.response(potential * jnp.exp(deviation))
 
-        return {"moisture_response": over_moisture(response, drivers.forcing, "log_suction")}
+        return {"moisture_response": over_suction(response, drivers.forcing)}
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Multiply the activity."""

@@ -12,7 +12,7 @@ from scipy.integrate import solve_ivp
 
 from benchmarks.system import System
 from mollisol.column.events import apply_events
-from mollisol.column.setup import drivers_of, prepared, source_of
+from mollisol.column.setup import drivers_of, prepared, source_of, stacked_source
 
 Array = Any
 
@@ -50,7 +50,7 @@ class Ode:
         def change(flat: Array, month: Array, soil: dict[str, Array]) -> Array:
             carbon = flat.reshape(self.shape)
             rates = self.model.rates(carbon, drivers_of(self.setup, soil, month))
-            return (tendency(self.model, rates, carbon) + source_of(self.setup, month)).ravel()
+            return (tendency(self.model, rates, carbon) + stacked_source(source_of(self.setup, month), carbon)).ravel()
 
         self.change: Callable[..., Array] = jax.jit(change)
         self.jacobian: Callable[..., Array] = jax.jit(jax.jacfwd(change))

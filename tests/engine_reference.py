@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from engine_cases import Case
 from mollisol.column import Model, Rates, State
 from mollisol.column.events import apply_events
-from mollisol.column.setup import drivers_of, source_of
+from mollisol.column.setup import drivers_of, source_of, stacked_source
 
 
 def flow(model: Model, rates: Rates, carbon: Any) -> Any:
@@ -49,7 +49,7 @@ def tight_solution(case: Case, state: State, years: int, tolerance: float = 1e-1
     def right(_: Any, carbon: Any, month_and_soil: Any) -> Any:
         month, soil = month_and_soil
         rates = model.rates(carbon, drivers_of(setup, soil, month))
-        return flow(model, rates, carbon) + jnp.broadcast_to(source_of(setup, month), carbon.shape)
+        return flow(model, rates, carbon) + stacked_source(source_of(setup, month), carbon)
 
     def month(carry: Any, number: Any) -> tuple[Any, None]:
         carbon, soil = apply_events(setup.events, *carry, number)

@@ -22,7 +22,7 @@ FASTEST = st.sampled_from([1e-3, 1.0, 30.0, 300.0, 2000.0])
 
 @partial(jax.jit, static_argnames="steps")
 def step(model: Model, rates: Rates, carbon: Any, source: Any, years: Any, steps: int) -> tuple[Any, Fluxes]:
-    new, mean = month_step(model, rates, carbon, source, years, steps)
+    new, mean = month_step(model, rates, carbon, tuple(jnp.moveaxis(source, 1, 0)), years, steps)
     return new, fluxes(model, rates, mean)
 
 

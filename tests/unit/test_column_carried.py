@@ -95,7 +95,8 @@ def test_a_step_is_the_dense_solution(h: float) -> None:
     case = case_of()
     rates, source = case.rates(case.state.carbon), np.random.default_rng(5).uniform(size=case.state.carbon.shape)
     system = factored(case.model, rates, jnp.asarray(case.state.carbon[:, 0]), h)
-    found = np.asarray(implicit_step(case.model, rates, system, jnp.asarray(case.state.carbon), jnp.asarray(source), h))
+    fresh = tuple(jnp.asarray(np.moveaxis(source, 1, 0)))
+    found = np.asarray(implicit_step(case.model, rates, system, jnp.asarray(case.state.carbon), fresh, h))
     for column in range(COLUMNS):
         operator = dense_operator(case.model, rates, ROWS, column)
         right = (case.state.carbon / h + source)[..., column].ravel()
@@ -133,7 +134,7 @@ def test_carried_carbon_is_neither_made_nor_lost() -> None:
     model = dataclasses.replace(case.model, processes=(dataclasses.replace(process, local=local),))
     rates = model.rates(jnp.asarray(case.state.carbon), case.drivers())
     carbon = jnp.asarray(case.state.carbon)
-    new, _ = month_step(model, rates, carbon, jnp.zeros_like(carbon), 1.0 / 12.0, 3)
+    new, _ = month_step(model, rates, carbon, (None,) * len(model.pools), 1.0 / 12.0, 3)
     np.testing.assert_allclose(total(new), total(carbon), rtol=1e-13)
     assert float(jnp.min(new)) >= 0.0
 
@@ -210,7 +211,7 @@ def test_the_months_step_tends_to_the_solution_in_continuous_time() -> None:
     rates = case.rates(start)
     exact = np.asarray(tight_solution(case, case.state, 1))
     found = [
-        np.asarray(month_step(case.model, rates, start, jnp.zeros_like(start), 1.0, steps)[0])
+        np.asarray(month_step(case.model, rates, start, (None,) * len(case.model.pools), 1.0, steps)[0])
         for steps in (200, 400, 800)
     ]
     errors = [np.max(np.abs(each - exact)) for each in found]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine_cases import Case, changed, profile_case
-from mollisol.column.setup import check_setup, columns_of, select_columns, source_of
+from mollisol.column.setup import check_setup, columns_of, select_columns, source_of, stacked_source
 from mollisol.column.tiles import simulate
 from mollisol.units import RunError
 
@@ -71,7 +71,7 @@ def test_arrays_that_disagree_on_the_columns_are_refused() -> None:
 def test_input_of_a_month_is_amount_times_where_times_what() -> None:
     case = profile_case(columns=2)
     setup = case.setup
-    source = np.asarray(source_of(setup, 7))
+    source = np.asarray(stacked_source(source_of(setup, 7), case.state.carbon))
     expected = np.einsum("sc,src,spc->rpc", setup.amount[7], *np.broadcast_arrays(setup.placement)[:1], setup.quality)
     np.testing.assert_allclose(source, expected, rtol=1e-14)
     np.testing.assert_allclose(source.sum(axis=(0, 1)), setup.amount[7].sum(axis=0), rtol=1e-13)

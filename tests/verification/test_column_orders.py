@@ -116,7 +116,7 @@ def space_error(problem: Problem, layers: int) -> float:
     source[1:, 0, 0] = integral(source_of(problem), grid)
     very_long = 1e14
     system = factored(case.model, rates, jnp.asarray(source[:, 0]), very_long)
-    found = implicit_step(case.model, rates, system, jnp.zeros_like(source), jnp.asarray(source), very_long)
+    found = implicit_step(case.model, rates, system, jnp.zeros_like(source), (jnp.asarray(source[:, 0]),), very_long)
     exact = integral(lambda z: problem.carrier(z) * problem.exact(z), grid)
     return float(
         np.max(np.abs(np.asarray(found)[1:, 0, 0] - exact) / grid.thickness) / float(np.max(exact / grid.thickness))
@@ -156,7 +156,8 @@ def test_diffusion_in_time_and_space_against_the_cosine() -> None:
 def time_error(case: Case, steps: int, years: float) -> float:
     source = np.full_like(case.state.carbon, 0.1)
     rates = case.rates(case.state.carbon, month=1)
-    found, _ = month_step(case.model, rates, jnp.asarray(case.state.carbon), jnp.asarray(source), years, steps)
+    each = tuple(jnp.moveaxis(source, 1, 0))
+    found, _ = month_step(case.model, rates, jnp.asarray(case.state.carbon), each, years, steps)
     worst = 0.0
     for column in range(source.shape[-1]):
         operator = dense_operator(case.model, rates, case.rows, column)

@@ -44,7 +44,7 @@ def steady(case: Case, pool: str, source: np.ndarray) -> np.ndarray:
     number = case.model.pool_names.index(pool)
     given[1:, number, 0] = source
     very_long = 1e12
-    new, _ = month_step(case.model, rates, jnp.zeros_like(given), jnp.asarray(given), very_long, 1)
+    new, _ = month_step(case.model, rates, jnp.zeros_like(given), tuple(np.moveaxis(given, 1, 0)), very_long, 1)
     return np.asarray(new)[1:, number, 0]
 
 
@@ -110,7 +110,7 @@ def front(case: Case, years: float) -> tuple[np.ndarray, float]:
     number = case.model.pool_names.index("dissolved")
     start = np.zeros_like(case.state.carbon)
     start[1, number] = 1.0
-    new, _ = month_step(case.model, rates, jnp.asarray(start), jnp.zeros_like(start), years, 200)
+    new, _ = month_step(case.model, rates, jnp.asarray(start), (None,) * start.shape[1], years, 200)
     carbon = np.asarray(new)[1:, number, 0]
     return carbon, float(carbon @ case.grid.centres / carbon.sum())
 
@@ -227,6 +227,6 @@ def test_macropores_deliver_the_exponential_at_any_fineness() -> None:
         alone_rates = dataclasses.replace(rates, down={"macropore_dissolved": rates.down["macropore_dissolved"]}, up={},
                                           transfer={("dissolved", "macropore_dissolved"): uptake})  # fmt: skip
         assert factored(model, alone_rates, jnp.asarray(start[:, 0]), h)
-        new, _ = month_step(model, alone_rates, jnp.asarray(start), jnp.zeros_like(start), h, 1)
+        new, _ = month_step(model, alone_rates, jnp.asarray(start), (None,) * start.shape[1], h, 1)
         found = coarse(np.asarray(new)[1:, names.index("dissolved"), 0], times)
         np.testing.assert_allclose(found, np.diff(-np.exp(-EDGES / reach)), rtol=1e-6)

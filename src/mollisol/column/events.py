@@ -14,6 +14,8 @@ from mollisol.column.setup import Events
 from mollisol.grid import Grid
 
 Array = NDArray[np.float64]
+_State = tuple[Any, dict[str, Any]]
+_Work = tuple[Any, Any, Any, dict[str, Any], Any]
 
 
 def mixing_map(grid: Grid, mass: Array, depth: float, mixing: float, burial: float) -> tuple[Array, Array]:
@@ -63,22 +65,43 @@ def apply_events(
     """
     happens = events.happens[month % events.happens.shape[0]]
     for event in range(happens.shape[0]):
-        now = happens[event] > 0.0
-
-        def act(state: tuple[Any, dict[str, Any]], event: int = event, now: Any = now) -> tuple[Any, dict[str, Any]]:
-            x, s = state
-            x = jnp.where(now, rearranged(events.carbon_map[event], x), x)
-            new = {}
-            amounts = moved_amounts(events.carbon_map[event], s, thickness) if "fine_earth" in s else {}
-            for name, value in s.items():
-                moved = amounts[name] if amounts else jnp.sum(events.soil_map[event] * value[None], axis=1)
-                if name in events.keeps:
-                    moved = moved * events.keeps[name][event]
-                new[name] = jnp.where(now, moved, value)
-            return x, new
-
-        carbon, soil = jax.lax.cond(jnp.any(now), act, lambda state: state, (carbon, soil))
+        kept = {name: events.keeps[name][event] for name in soil if name in events.keeps}
+        work = (happens[event], events.carbon_map[event], events.soil_map[event], kept, thickness)
+        carbon, soil = _where_it_happens(work, (carbon, soil))
     return carbon, soil
+
+
+@jax.custom_jvp
+def _where_it_happens(work: _Work, state: _State) -> _State:
+    # a loop of one turn or none: a conditional would copy the state in all the months without an event
+    def act(carry: tuple[Any, _State]) -> tuple[Any, _State]:
+        return jnp.zeros_like(carry[0]), _happened(work, carry[1])
+
+    moved: _State = jax.lax.while_loop(lambda carry: carry[0], act, (jnp.any(work[0] > 0.0), state))[1]
+    return moved
+
+
+@_where_it_happens.defjvp
+def _where_it_happens_jvp(primals: tuple[_Work, _State], tangents: tuple[_Work, _State]) -> tuple[_State, _State]:
+    # reverse differentiation passes a conditional, but no loop
+    def branch(work: _Work, state: _State) -> _State:
+        moved: _State = jax.lax.cond(jnp.any(work[0] > 0.0), _happened, lambda _, same: same, work, state)
+        return moved
+
+    pair: tuple[_State, _State] = jax.jvp(branch, primals, tangents)
+    return pair
+
+
+def _happened(work: _Work, state: _State) -> _State:
+    happens, carbon_map, soil_map, kept, thickness = work
+    carbon, soil = state
+    now = happens > 0.0
+    new = {}
+    amounts = moved_amounts(carbon_map, soil, thickness) if "fine_earth" in soil else {}
+    for name, value in soil.items():
+        moved = amounts[name] if amounts else jnp.sum(soil_map * value[None], axis=1)
+        new[name] = jnp.where(now, moved * kept[name] if name in kept else moved, value)
+    return jnp.where(now, rearranged(carbon_map, carbon), carbon), new
 
 
 def moved_amounts(carbon_map: Any, soil: dict[str, Any], thickness: Any) -> dict[str, Any]:

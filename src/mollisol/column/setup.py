@@ -24,6 +24,8 @@ from mollisol.grid import Grid
 from mollisol.units import RunError
 
 Array = Any
+Source = tuple[Array | None, ...]
+"""Input of each pool, (row, column) in kg C/m2/yr; None where there is none."""
 
 
 @partial(
@@ -129,19 +131,25 @@ def _prepare_month(process: Any, setup: Setup, month: Array) -> dict[str, Array]
     return prepared_fields
 
 
-def source_of(setup: Setup, month: Array) -> Array:
-    """Input (row, pool, column) of a month, kg C/m2/yr."""
+def source_of(setup: Setup, month: Array) -> Source:
+    """Input (row, column) of each pool in a month, kg C/m2/yr; None for a pool that no source feeds."""
     amount = setup.amount[month % setup.amount.shape[0]]
     # unrolled: one fused loop, where a reduction over a leading axis would be ten times slower on a CPU
     placed = [amount[s] * setup.placement[s] for s in range(amount.shape[0])]
-    nothing = jnp.zeros_like(sum(placed[1:], start=placed[0]))
 
-    def into(pool: int) -> Array:
+    def into(pool: int) -> Array | None:
         if setup.fed is not None and pool not in setup.fed:
-            return nothing
-        return sum((placed[s] * setup.quality[s, pool] for s in range(len(placed))), start=nothing)
+            return None
+        shares = [placed[s] * setup.quality[s, pool] for s in range(len(placed))]
+        return sum(shares[1:], start=shares[0]) if shares else None
 
-    return jnp.stack([into(pool) for pool in range(setup.quality.shape[1])], axis=1)
+    return tuple(into(pool) for pool in range(setup.quality.shape[1]))
+
+
+def stacked_source(source: Source, like: Array) -> Array:
+    """Input (row, pool, column) of all pools, zeros where there is none; `like` is a state of that shape."""
+    nothing = jnp.zeros_like(like[:, 0])
+    return jnp.stack([nothing if fresh is None else jnp.broadcast_to(fresh, nothing.shape) for fresh in source], axis=1)
 
 
 def columns_of(setup: Setup, model: Model) -> int:

@@ -72,9 +72,9 @@ def advance_month(model: Model, setup: Setup, state: State, month: Array, steps:
     carbon, soil, exchange = rearrange(model, setup, state.carbon, state.soil, month)
     drivers = moving_drivers(model, setup, soil, month)
     rates = model.rates(carbon, drivers)
-    source = jnp.broadcast_to(source_of(setup, month), carbon.shape)
     # rates are read in many places: without the barrier XLA computes them anew in each (half the speed)
-    rates, source = jax.lax.optimization_barrier((rates, source))
+    rates = jax.lax.optimization_barrier(rates)
+    source = source_of(setup, month)
     years = 1.0 / MONTHS_PER_YEAR
     new, mean = month_step(model, rates, carbon, source, years, steps)
     flow = fluxes(model, rates, mean)

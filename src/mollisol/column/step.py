@@ -17,6 +17,7 @@ from jax import Array
 from mollisol.column.components import Group
 from mollisol.column.model import Model, full
 from mollisol.column.rates import Rates
+from mollisol.column.setup import Source
 from mollisol.column.solve import Factors, factor, substitute
 
 
@@ -92,11 +93,10 @@ def factored(model: Model, rates: Rates, like: Array, h: float | Array) -> Syste
     return System(groups, tuple(factors))
 
 
-def implicit_step(model: Model, rates: Rates, system: System, carbon: Array, source: Array, h: float | Array) -> Array:
-    """Advance (row, pool, column) by one step h (yr) under the input `source` (row, pool, column), kg C/m2/yr."""
+def implicit_step(model: Model, rates: Rates, system: System, carbon: Array, source: Source, h: float | Array) -> Array:
+    """Advance (row, pool, column) by one step h (yr) under the input of each pool, (row, column) in kg C/m2/yr."""
     names = model.pool_names
     new: dict[int, Array] = {}
-    right = carbon / h + source
     for group, factors in zip(system.groups, system.factors, strict=True):
         size = len(group[0])
         rows = []
@@ -104,7 +104,10 @@ def implicit_step(model: Model, rates: Rates, system: System, carbon: Array, sou
             fed = []
             for component in group:
                 pool = component[i]
-                amount = right[:, pool]
+                amount = carbon[:, pool] / h
+                fresh = source[pool]
+                if fresh is not None:
+                    amount = amount + fresh
                 for (to, frm), rate in rates.transfer.items():
                     origin = names.index(frm)
                     if names[pool] == to and origin not in component:
@@ -122,7 +125,7 @@ def implicit_step(model: Model, rates: Rates, system: System, carbon: Array, sou
 
 
 def month_step(
-    model: Model, rates: Rates, carbon: Array, source: Array, years: float, steps: int
+    model: Model, rates: Rates, carbon: Array, source: Source, years: float, steps: int
 ) -> tuple[Array, Array]:
     """Advance by `years` in `steps` equal steps at constant rates and input.
 

@@ -27,6 +27,10 @@ WIDTHS = (1, 16, 128, 512)
 """Widths of a tile: the smallest that holds a sixteenth of the columns, or the largest."""
 
 
+OPTIONS = {"xla_cpu_prefer_vector_width": 512}
+"""Of the compiler: the widest vectors that a core has; XLA's own choice is half of AVX-512."""
+
+
 def tile_width(columns: int) -> int:
     """Return the width of the tiles for a number of columns."""
     for width in WIDTHS:
@@ -60,12 +64,18 @@ def spread(function: Callable[..., Any], tree: Any, columns: int, width: int, pr
     # never one where there are two: XLA rounds differently in a program for a single device
     count = min(len(devices), max(tiles, 2))
     run = _compiled(function, structure, wide, count)
+
+    def start(first: int) -> Any:
+        batch = [_tile(arrays, wide, columns, width, min(first + k, tiles - 1)) for k in range(count)]
+        return run(*[np.stack([tile[i] for tile in batch]) if wide[i] else array for i, array in enumerate(arrays)])
+
     joined: list[np.ndarray] = []
     shape: Any = None
+    running = start(0)
     for first in range(0, tiles, count):
-        batch = [_tile(arrays, wide, columns, width, min(first + k, tiles - 1)) for k in range(count)]
-        stacked = [np.stack([tile[i] for tile in batch]) if wide[i] else array for i, array in enumerate(arrays)]
-        result, shape = jax.tree_util.tree_flatten(run(*stacked))
+        result, shape = jax.tree_util.tree_flatten(running)
+        # the next tiles are under way while the results of these are copied
+        running = start(first + count) if first + count < tiles else None
         got = [np.asarray(leaf) for leaf in result]
         joined = joined or [np.empty((*leaf.shape[1:-1], columns), leaf.dtype) for leaf in got]
         for k in range(min(count, tiles - first)):
@@ -103,7 +113,7 @@ def _compiled(function: Callable[..., Any], structure: Any, wide: tuple[bool, ..
 
     specs = tuple(split if is_wide else same for is_wide in wide)
     mapped = jax.shard_map(one_device, mesh=mesh, in_specs=specs, out_specs=split, check_vma=False)
-    compiled: Callable[..., Any] = jax.jit(mapped)
+    compiled: Callable[..., Any] = jax.jit(mapped, compiler_options=OPTIONS)
     return compiled
 
 

@@ -71,8 +71,7 @@ def apply_events(
     return carbon, soil
 
 
-@jax.custom_jvp
-def _where_it_happens(work: _Work, state: _State) -> _State:
+def _in_a_loop(work: _Work, state: _State) -> _State:
     # a loop of one turn or none: a conditional would copy the state in all the months without an event
     def act(carry: tuple[Any, _State]) -> tuple[Any, _State]:
         return jnp.zeros_like(carry[0]), _happened(work, carry[1])
@@ -81,8 +80,7 @@ def _where_it_happens(work: _Work, state: _State) -> _State:
     return moved
 
 
-@_where_it_happens.defjvp
-def _where_it_happens_jvp(primals: tuple[_Work, _State], tangents: tuple[_Work, _State]) -> tuple[_State, _State]:
+def _in_a_loop_jvp(primals: tuple[_Work, _State], tangents: tuple[_Work, _State]) -> tuple[_State, _State]:
     # reverse differentiation passes a conditional, but no loop
     def branch(work: _Work, state: _State) -> _State:
         moved: _State = jax.lax.cond(jnp.any(work[0] > 0.0), _happened, lambda _, same: same, work, state)
@@ -90,6 +88,10 @@ def _where_it_happens_jvp(primals: tuple[_Work, _State], tangents: tuple[_Work, 
 
     pair: tuple[_State, _State] = jax.jvp(branch, primals, tangents)
     return pair
+
+
+_where_it_happens = jax.custom_jvp(_in_a_loop)
+_where_it_happens.defjvp(_in_a_loop_jvp)
 
 
 def _happened(work: _Work, state: _State) -> _State:

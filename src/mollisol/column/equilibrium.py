@@ -21,16 +21,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from mollisol.column.acceleration import accelerated, settled
 from mollisol.column.backend import configure, require_float64
-from mollisol.column.chord import chord, correction, inverse
+from mollisol.column.chord import Chord, chord, correction, inverse
 from mollisol.column.components import Group
 from mollisol.column.events import rearranged
 from mollisol.column.model import Model
 from mollisol.column.moving_surface import move_vectors, rearrange, rearrange_soil
-from mollisol.column.setup import Setup, check_setup, columns_of, drivers_of, prepared
+from mollisol.column.setup import Setup, check_setup, columns_of, drivers_of, prepared, select_columns
 from mollisol.column.simulate import State, advance_month
 from mollisol.column.step import factored, implicit_step
-from mollisol.column.tiles import DEFAULT_STEPS, Progress, spread, whole_slopes, widened
+from mollisol.column.tiles import DEFAULT_STEPS, Progress, advance, spread, whole_slopes, widened
+from mollisol.column.viability import HELD_YEARS, fate, unstable, verdicts
 from mollisol.units import MONTHS_PER_YEAR, RunError
 
 Array = Any
@@ -43,6 +45,12 @@ ITERATIONS = 12
 
 FORMED = 6
 """How often M is formed at most."""
+
+NAMED = 5
+"""Columns that an error names."""
+
+SEED = 0.1
+"""Density (kg C/m3) of a living pool from which a steady state is looked for."""
 
 WIDTH = 16
 """Width of a tile: the unit vectors of all pools and rows make an array 147 times as wide."""
@@ -121,7 +129,7 @@ def linear_cycle(model: Model, setup: Setup, state: State, months: int) -> Array
         carbon, soil, _ = rearrange(model, setup, now.carbon, now.soil, number)
         rates = model.linearised(carbon, drivers_of(setup, soil, number))
         system = factored(model, rates, carbon[:, 0], h)
-        step = partial(implicit_step, model, rates, system, source=0.0, h=h)
+        step = partial(implicit_step, model, rates, system, source=(None,) * pools, h=h)
         vectors = jax.vmap(lambda v: step(carbon=v))(vectors)
         return (advance_month(model, setup, now, number, 1)[0], vectors), None
 
@@ -154,6 +162,8 @@ def steady_carbon(
     Carbon (row, pool, column), the relative change in another cycle (column,), and the number of iterations.
     """
     groups = _groups(model, setup, guess, soil)
+    if model.nonlinear:
+        return _settled(model, setup, soil, guess, groups, months, steps)
 
     def newton(carbon: Array) -> tuple[Array, Array, Array]:
         solver = chord(linear_cycle(model, setup, State(carbon, soil), months), groups)
@@ -185,6 +195,28 @@ def steady_carbon(
     return carbon, moving, jnp.full(carbon.shape[-1:], number)
 
 
+def _settled(
+    model: Model,
+    setup: Setup,
+    soil: dict[str, Array],
+    guess: Array,
+    groups: tuple[Group, ...],
+    months: int,
+    steps: int,
+) -> tuple[Array, Array, Array]:
+    """Find the fixed point where rates follow the state strongly: see `acceleration.settled`."""
+
+    def form(carbon: Array) -> Chord:
+        return chord(linear_cycle(model, setup, State(carbon, soil), months), groups)
+
+    def residual(solver: Chord, carbon: Array) -> tuple[Array, Array]:
+        moved = cycle_map(model, setup, State(carbon, soil), months, steps).carbon
+        return correction(solver, groups, moved - carbon), cycle_change(carbon, moved)
+
+    carbon, moving, number = settled(form, residual, guess, TOLERANCE)
+    return carbon, moving, jnp.full(carbon.shape[-1:], number)
+
+
 def _forward(
     model: Model, setup: Setup, soil: dict[str, Array], guess: Array, months: int, steps: int
 ) -> tuple[tuple[Array, Array, Array], tuple[Any, ...]]:
@@ -205,6 +237,17 @@ def _backward(
         return cycle_map(m, s, State(x, bound), months, steps).carbon
 
     _, pull = jax.vjp(cycle, model, setup, soil, carbon)
+
+    if model.nonlinear:
+
+        def residual(now: Array) -> tuple[Array, Array]:
+            (change,) = solve(given + pull(now)[3] - now)
+            largest = jnp.max(jnp.abs(now), axis=(0, 1))
+            return change, jnp.max(jnp.abs(change), axis=(0, 1)) / jnp.where(largest > 0.0, largest, jnp.inf)
+
+        adjoint, _, _ = accelerated(residual, solve(given)[0], FORMED * ITERATIONS, TOLERANCE, False)
+        by_model, by_setup, by_soil, _ = pull(adjoint)
+        return by_model, by_setup, by_soil, jnp.zeros_like(carbon)
 
     def more(carry: tuple[Array, Array, Array]) -> Array:
         _, step, number = carry
@@ -228,8 +271,16 @@ def solve_tile(model: Model, setup: Setup, state: State, months: int, steps: int
     """Find the steady state of one tile; `state` is a first guess and gives the shapes. Differentiable."""
     setup = prepared(setup, model)
     soil = soil_fixed_point(model, setup, dict(state.soil), months)
-    carbon, moving, number = steady_carbon(model, setup, soil, state.carbon, months, steps)
+    guess = seeded(model, setup, state.carbon) if model.nonlinear else state.carbon
+    carbon, moving, number = steady_carbon(model, setup, soil, guess, months, steps)
     return Equilibrium(State(carbon, soil), moving, number)
+
+
+def seeded(model: Model, setup: Setup, carbon: Array) -> Array:
+    """Put living pools where a guess (row, pool, column) has none: an empty soil is a steady state without microbes."""
+    thickness = jnp.where(setup.thickness > 0.0, setup.thickness, setup.thickness[1])
+    living = jnp.asarray([pool.living for pool in model.pools])[None, :, None]
+    return jnp.where(living & (carbon <= 0.0), (SEED * thickness)[:, None], carbon)
 
 
 @lru_cache(maxsize=64)
@@ -280,6 +331,9 @@ def equilibrium(
     result: Equilibrium = spread(
         _solver(months, steps), (model, setup, widened(guess, columns)), columns, width, progress
     )
+    if model.nonlinear:
+        _require_viable(model, setup, result, months, steps, names)
+        return result
     failed = np.flatnonzero(~(result.change <= 10.0 * TOLERANCE))
     if failed.size:
         called = [names[i] if names else f"column {i}" for i in failed[:5]]
@@ -289,3 +343,33 @@ def equilibrium(
             f"{np.nanmax(result.change[failed]):.1e} of itself; a pool that receives carbon may be unable to lose it"
         )
     return result
+
+
+def _require_viable(
+    model: Model, setup: Setup, found: Equilibrium, months: int, steps: int, names: list[str] | None
+) -> None:
+    """Raise `RunError` that names the columns without a steady state that holds, and says why."""
+    carbon = np.asarray(found.state.carbon)
+    why = verdicts(model, setup, carbon, found.change, 10.0 * TOLERANCE)
+    if not why:
+        years = -(-HELD_YEARS * MONTHS_PER_YEAR // months) * months // MONTHS_PER_YEAR
+
+        def run(index: Array, pushed: Array) -> Array:
+            own_model, own_setup, own = select_columns((model, setup, found.state), index)
+            return advance(own_model, own_setup, own._replace(carbon=pushed), years, steps=steps).carbon
+
+        every = np.arange(carbon.shape[-1])
+        left = unstable(model, setup, carbon, partial(run, every))
+        alone = setup.motion is None or setup.motion.link is None
+        for i, where in left.items():
+            told_fate = alone and len(why) < NAMED  # what becomes of it is told of those that are named
+            why[i] = (
+                fate(model, setup, carbon[..., [i]], partial(run, np.array([i])), where)
+                if told_fate
+                else f"the steady state is unstable {where}"
+            )
+    if not why:
+        return
+    told = [f"{names[i] if names else f'column {i}'} ({reason})" for i, reason in list(why.items())[:NAMED]]
+    more = f" and {len(why) - NAMED} more" if len(why) > NAMED else ""
+    raise RunError(f"no steady state for {', '.join(told)}{more}")

@@ -50,7 +50,8 @@ class Process(Protocol):
     and it runs once for each month of that. A process may also declare pools that it `adds` to the model, and
     soil-bound states with their values at rest (`starts`), which it moves on in `advance_soil(soil, drivers, years)`.
     Where its rates fall as a pool fills, `slopes(carbon, drivers, rates)` says so for the steady state's iteration, as
-    transfers {(to, from): 1/yr} out of that pool. What moves the surface says with `carbon_enrichment()` and
+    transfers {(to, from): 1/yr} out of that pool; where they follow the state more strongly still, as with microbes,
+    it says `nonlinear = True`. What moves the surface says with `carbon_enrichment()` and
     `soil_enrichment(name, soil)` what eroding soil carries.
     """
 
@@ -84,6 +85,11 @@ class Model:
     def pool_names(self) -> tuple[str, ...]:
         """Names of the pools in order."""
         return tuple(pool.name for pool in self.pools)
+
+    @property
+    def nonlinear(self) -> bool:
+        """Whether rates follow the state so strongly that the steady state needs the iteration made for it."""
+        return any(getattr(process, "nonlinear", False) for process in self.processes)
 
     def by_name(self, carbon: Array) -> dict[str, Array]:
         """Split (row, pool, column) into {pool: (row, column)}."""

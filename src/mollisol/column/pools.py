@@ -25,6 +25,7 @@ class Pool:
     phase : "solid" moves with the soil, "dissolved" with the water, "sessile" not at all.
     carbon_to_nitrogen : C:N by mass, dimensionless.
     counts_as_soc : whether a measurement of soil organic carbon finds it (in the soil, not on the surface).
+    living : whether it is alive: the microbial quotient counts it, and it can die out.
     """
 
     name: str
@@ -32,3 +33,4 @@ class Pool:
     phase: Literal["solid", "dissolved", "sessile"]
     carbon_to_nitrogen: float
     counts_as_soc: bool = True
+    living: bool = False

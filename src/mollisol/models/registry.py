@@ -17,7 +17,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "energy": ("depth_scalar", "none"),
     "occlusion": ("aggregates", "aggregates_built", "none"),
     "carbon_use_efficiency": ("constant",),
-    "depolymerisation": ("first_order",),
+    "depolymerisation": ("first_order", "reverse_michaelis_menten", "microbial_dormancy"),
     "nutrients": ("none",),
     "priming": ("first_order", "fresh_carbon_limit", "none"),
     "variability": ("none", "physiological"),
@@ -38,6 +38,8 @@ SLOTS: dict[str, tuple[str, ...]] = {
 
 EXCLUDES: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("moisture", "relative_saturation_both_limbs"): {"oxygen": ("diffusion", "diffusion_1961")},
+    ("depolymerisation", "reverse_michaelis_menten"): {"energy": ("depth_scalar",)},
+    ("depolymerisation", "microbial_dormancy"): {"energy": ("depth_scalar",)},
     ("dissolved_transport", "percolation_retarded"): {"protection": ("none", "saturation", "stacking", "hybrid")},
     ("protection", "equilibrium"): {
         "dissolved_transport": ("percolation", "percolation_particles", "percolation_macropores", "none")

@@ -10,23 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mollisol.column.model import Model
-from mollisol.column.pools import Pool
 from mollisol.models.choice import settled
 from mollisol.processes import ALTERNATIVES
-
-POOLS: tuple[Pool, ...] = (
-    Pool("fast_litter", "sugars, proteins, cellulose that nothing protects", "solid", 30.0),
-    Pool("slow_litter", "structural plant material: lignified cellulose", "solid", 80.0),
-    Pool("resistant_litter", "suberin and cutin", "solid", 80.0),
-    Pool("dissolved", "carbon in the soil solution", "dissolved", 15.0),
-    Pool("microbial", "living microbes", "solid", 8.0),
-    Pool("mineral", "carbon associated with minerals", "solid", 11.0),
-    Pool("pyrogenic", "char", "solid", 150.0),
-)
-"""Pools of the model, to which processes may add their own; C:N ratios are typical values (CLM5: SOM 8-11; litter and
-char by material)."""
+from mollisol.processes.pools import POOLS
 
 SLOTS = tuple(ALTERNATIVES)
+
+__all__ = ["POOLS", "SLOTS", "whole_profile"]
 
 
 def whole_profile(slots: Mapping[str, str] | None = None) -> Model:

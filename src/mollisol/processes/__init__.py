@@ -10,11 +10,13 @@ from mollisol.processes.bioturbation import DiffusiveBioturbation
 from mollisol.processes.burrows import Burrows
 from mollisol.processes.depolymerisation import FirstOrderDepolymerisation
 from mollisol.processes.dissolved_transport import Percolation
+from mollisol.processes.dormancy import MicrobialDormancy
 from mollisol.processes.efficiency import ConstantEfficiency
 from mollisol.processes.energy import ResidualDepthScalar
 from mollisol.processes.erosion import MovingSurface
 from mollisol.processes.fauna import FaunaGroups
 from mollisol.processes.macropores import PercolationWithMacropores
+from mollisol.processes.microbial import ReverseMichaelisMenten
 from mollisol.processes.moisture import MatricPotentialResponse
 from mollisol.processes.moisture_content import MoistureDeficit, RelativeSaturation, RelativeSaturationBothLimbs
 from mollisol.processes.occlusion import AggregateOcclusion, BuiltAggregates
@@ -38,7 +40,11 @@ ALTERNATIVES: dict[str, dict[str, type]] = {
     "energy": {"depth_scalar": ResidualDepthScalar, "none": NoProcess},
     "occlusion": {"aggregates": AggregateOcclusion, "aggregates_built": BuiltAggregates, "none": NoProcess},
     "carbon_use_efficiency": {"constant": ConstantEfficiency},
-    "depolymerisation": {"first_order": FirstOrderDepolymerisation},
+    "depolymerisation": {
+        "first_order": FirstOrderDepolymerisation,
+        "reverse_michaelis_menten": ReverseMichaelisMenten,
+        "microbial_dormancy": MicrobialDormancy,
+    },
     "nutrients": {"none": NoProcess},
     "priming": {"first_order": FirstOrderPriming, "fresh_carbon_limit": FreshCarbonLimit, "none": NoProcess},
     "variability": {"none": NoProcess, "physiological": PhysiologicalVariability},
@@ -84,6 +90,7 @@ __all__ = [
     "LinearSorption",
     "LloydTaylor",
     "MatricPotentialResponse",
+    "MicrobialDormancy",
     "MoistureDeficit",
     "MovingSurface",
     "NoProcess",
@@ -95,6 +102,7 @@ __all__ = [
     "RelativeSaturationBothLimbs",
     "ResidualDepthScalar",
     "RetardedPercolation",
+    "ReverseMichaelisMenten",
     "SaturatingSorption",
     "StackingSorption",
     "declared",

@@ -12,6 +12,9 @@ from mollisol.column.rates import Rates
 from mollisol.processes.base import process
 from mollisol.units import parameter
 
+DECAYING_POOLS = ("fast_litter", "slow_litter", "resistant_litter", "pyrogenic", "mineral")
+"""What decays into dissolved carbon."""
+
 
 @process
 class FirstOrderDepolymerisation:
@@ -62,17 +65,31 @@ class FirstOrderDepolymerisation:
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Add the decay of every pool."""
-        binds = drivers.soil["binds"]  # 1 where there are minerals to bind to, 0 on the surface
-        for pool in ("fast_litter", "slow_litter", "resistant_litter", "pyrogenic"):
-            rates = rates.add_transfer("dissolved", pool, getattr(self, pool) * rates.decomposition(pool))
-        released = self.mineral * rates.decomposition("mineral") * drivers.soil["balance"]
-        rates = rates.add_transfer("dissolved", "mineral", released)
-
+        decays = {pool: getattr(self, pool) * rates.decomposition(pool) for pool in DECAYING_POOLS}
+        decays["mineral"] = decays["mineral"] * drivers.soil["balance"]
         taken = self.uptake * rates.decomposition("dissolved")
-        rates = rates.add_transfer("microbial", "dissolved", rates.efficiency * taken)
-        rates = rates.add_respired("dissolved", (1.0 - rates.efficiency) * taken)
-
         dying = self.microbial * rates.decomposition("microbial")
-        bound = self.necromass_to_mineral * binds
-        rates = rates.add_transfer("mineral", "microbial", bound * dying)
-        return rates.add_transfer("dissolved", "microbial", (1.0 - bound) * dying)
+        # binds: 1 where there are minerals to bind to, 0 on the surface
+        return decomposed(rates, decays, taken, {"microbial": dying}, self.necromass_to_mineral * drivers.soil["binds"])
+
+
+def decomposed(
+    rates: Rates, decays: Mapping[str, Array], taken: Array, dying: Mapping[str, Array], bound: Array
+) -> Rates:
+    """Add the flows of decomposition, 1/yr each (row, column).
+
+    Parameters
+    ----------
+    rates : with the efficiency set.
+    decays : {pool: rate} into dissolved carbon.
+    taken : uptake of dissolved carbon, of which 1 - efficiency is respired.
+    dying : {living pool: rate}, of which the share `bound` becomes mineral and the rest dissolved carbon.
+    """
+    for pool, rate in decays.items():
+        rates = rates.add_transfer("dissolved", pool, rate)
+    rates = rates.add_transfer("microbial", "dissolved", rates.efficiency * taken)
+    rates = rates.add_respired("dissolved", (1.0 - rates.efficiency) * taken)
+    for pool, rate in dying.items():
+        rates = rates.add_transfer("mineral", pool, bound * rate)
+        rates = rates.add_transfer("dissolved", pool, (1.0 - bound) * rate)
+    return rates

@@ -158,13 +158,14 @@ def column_page() -> str:
 
 def key_page() -> str:
     """Every key of the study file, from its schema."""
-    from mollisol.study import plan, schema, soil_section
+    from mollisol.study import erosion, plan, schema, soil_section
 
     sections: list[tuple[str, Any]] = [
         ("The file", schema.StudyFile), ("site", schema.Site), ("years", schema.Years), ("crops", plan.CropEntry),
         ("inputs of a crop", plan.Inputs), ("constraints of a crop", plan.Constraints), ("roots of a crop", plan.Roots),
         ("cover_crop of a crop", plan.CoverCrop), ("tillage", plan.Tillage), ("amendments", plan.Amendment),
         ("soil", soil_section.SoilSection),
+        ("erosion", erosion.Erosion), ("deposited of erosion", erosion.Deposited),
         ("history", schema.Period), ("practices", schema.PracticePart), ("output", schema.Output),
     ]  # fmt: skip
     parts = ["# Keys of the study file\n", "What the keys are for, with examples: [the study file](../study.md).\n"]

@@ -121,6 +121,24 @@ def test_erosion_takes_mass_times_enrichment_times_concentration(enrichment: flo
     assert left == pytest.approx(1.0 - enrichment * loss / (case.state.soil["fine_earth"][1, 0] * 0.1), rel=1e-12)
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5, 1.0])
+def test_the_remapping_mixes_as_said(share: float) -> None:
+    """A pulse that moves by a share of a layer a year spreads by the variance dz^2 share (1 - share) a year."""
+    grid = uniform_grid(40, 4.0)
+    case = moving(grid)
+    soil = even(case)
+    case = moving(grid, **rates(share * 0.1 * 1400.0), below_carbon=np.zeros((7, 1)))
+    carbon = np.zeros_like(some_carbon(case))
+    carbon[30] = 1.0
+    for _ in range(10):
+        carbon, soil, _ = act(case, carbon, soil)
+    weight, place = carbon[1:, 0, 0], np.arange(40.0)
+    mean = np.sum(weight * place) / np.sum(weight)
+    assert np.sum(weight) == pytest.approx(1.0, rel=1e-13)
+    assert mean == pytest.approx(29.0 - 10.0 * share, rel=1e-12)
+    assert np.sum(weight * (place - mean) ** 2) == pytest.approx(10.0 * share * (1.0 - share), abs=1e-10)
+
+
 def test_enrichment_takes_no_more_than_is_there() -> None:
     """Two thirds of the first layer, enriched twofold, take all of its carbon, and the next layer keeps its own."""
     case = moving()

@@ -70,14 +70,20 @@ class Erosion(Section):
     deposition_t_ha_yr: Annotated[float, Number(0, LARGEST_T_HA, "t soil/ha/yr")] = Field(
         default=0.0, description="soil that arrives, t/ha/yr"
     )
-    deposited: Deposited = Field(default=Deposited(), description="what the soil is that arrives")
+    deposited: Deposited = Field(
+        default=Deposited(),
+        description="what the soil is that arrives",
+        json_schema_extra={"if_absent": "as the topsoil"},
+    )
     below_organic_carbon_percent: Annotated[float, Number(0, 60, "% of the mass")] | None = Field(
         default=None,
         description="organic carbon of the soil below the last layer, which erosion brings up, % of the mass",
-        json_schema_extra={"if_absent": "as in the last layer of the model's soil at rest"},
+        json_schema_extra={"if_absent": "as in the last layer without erosion"},
     )
     practices: dict[str, SoilLoss] = Field(
-        default_factory=dict, description="soil that leaves under a practice, t/ha/yr, by its name in the results"
+        default={},
+        description="soil that leaves under a practice, t/ha/yr, by its name in the results",
+        json_schema_extra={"if_absent": "the plan's under all"},
     )
 
     @property

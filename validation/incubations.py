@@ -35,12 +35,13 @@ CELLULOSE = 1.0
 MODELS: dict[str, dict[str, str]] = {
     "default": {},
     "fresh carbon limit": {"priming": "fresh_carbon_limit", "energy": "none"},
-    "microbial": {"depolymerisation": "reverse_michaelis_menten", "energy": "none", "priming": "none"},
+    "microbial": {"depolymerisation": "reverse_michaelis_menten", "energy": "none"},
 }
 """Models by the slots that differ from the default; one whose alternatives do not exist is left out."""
 
-AT_THE_SURFACE = "default, no depth scalar"
-"""The default with the sample taken to the surface: without the imposed decline of its depth."""
+VARIANTS: dict[str, tuple[float, bool]] = {"priming 1": (1.0, False), "no depth scalar": (0.0, True)}
+"""Jars of the default with another strength of priming, or with the sample as if it came from the surface, where
+nothing declines with depth; the steady state is the default's."""
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,10 @@ def study_of(study: str, folder: Path) -> Any:
     return load_study(folder / "study.yaml").spec
 
 
-def simulate(treatment: Treatment, profile: Any, at_surface: bool = False) -> tuple[float, float, float]:
-    """Simulate a treatment from a steady profile.
+def simulate(
+    treatment: Treatment, profile: Any, priming: float | None = None, at_surface: bool = False
+) -> tuple[float, float, float]:
+    """Simulate a treatment from a steady profile, if so wanted with another strength of priming or at the surface.
 
     Returns
     -------
@@ -195,8 +198,12 @@ def simulate(treatment: Treatment, profile: Any, at_surface: bool = False) -> tu
         water = min(site.water_per_mass * density / 1000.0, 0.95 * float(jar.soil["porosity"][1, 0]))
     else:
         water = float(own.water_content(site.tension))
+    model = profile.model
+    if priming is not None:
+        processes = [dataclasses.replace(p, strength=priming) if p.slot == "priming" else p for p in model.processes]
+        model = dataclasses.replace(model, processes=tuple(processes))
     done = incubate(
-        profile.model,
+        model,
         jar,
         treatment.length,
         temperature=treatment.temperature,
@@ -206,7 +213,7 @@ def simulate(treatment: Treatment, profile: Any, at_surface: bool = False) -> tu
         additions={"fast_litter": treatment.cellulose / GRAMS_PER_KG * density},
     )
     native, _ = done.at([treatment.days[-1]])
-    microbes = float(jar.carbon[profile.model.pool_names.index("microbial"), 0])
+    microbes = float(jar.carbon[model.pool_names.index("microbial"), 0])
     return GRAMS_PER_KG * float(native[0, 0]) / measured, GRAMS_PER_KG * microbes / measured, ratio
 
 
@@ -229,8 +236,14 @@ def validate(folder: Path) -> dict[str, Any]:
     built = models()
     for study in SITES:
         treatments = read_study(folder, study)
-        found = [
-            {"study": study, "treatment": t.name, "days": float(t.days[-1]), "measured": float(t.measured[-1])}
+        found: list[dict[str, Any]] = [
+            {
+                "study": study,
+                "treatment": t.name,
+                "depth_cm": round(100.0 * t.depth, 3),
+                "days": float(t.days[-1]),
+                "measured": float(t.measured[-1]),
+            }
             for t in treatments
         ]
         with tempfile.TemporaryDirectory() as temporary:
@@ -243,10 +256,10 @@ def validate(folder: Path) -> dict[str, Any]:
                     continue
                 for row, treatment in zip(found, treatments, strict=True):
                     row[name], row[f"microbes, {name}"], row[f"stock, {name}"] = simulate(treatment, profile)
-                    if name == "default":
-                        row[AT_THE_SURFACE] = simulate(treatment, profile, at_surface=True)[0]
+                    for variant, (priming, at_surface) in VARIANTS.items() if name == "default" else ():
+                        row[f"default, {variant}"] = simulate(treatment, profile, priming, at_surface)[0]
         rows += found
-    return {"rows": rows, "refused": refused, "columns": [n for n in ("default", AT_THE_SURFACE, *built) if n]}
+    return {"rows": rows, "refused": refused, "models": list(built)}
 
 
 CONTRASTS = (
@@ -275,11 +288,11 @@ def contrasts(result: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _columns(result: dict[str, Any]) -> list[str]:
-    return list(dict.fromkeys(result["columns"]))
+    return ["default", *(f"default, {variant}" for variant in VARIANTS), *result["models"][1:]]
 
 
 def markdown(result: dict[str, Any]) -> str:
-    """Write the figures as two tables: amounts, and contrasts between treatments."""
+    """Write the figures as tables: amounts, contrasts between treatments, and the samples as they start."""
     columns = _columns(result)
 
     def cell(row: dict[str, Any], column: str, form: str) -> str:
@@ -297,6 +310,18 @@ def markdown(result: dict[str, Any]) -> str:
     lines += ["", "| contrast | measured | " + " | ".join(columns) + " |", "|---|---|" + "---|" * len(columns)]
     for one in contrasts(result):
         lines.append(f"| {one['contrast']} | " + " | ".join(cell(one, c, ".2f") for c in ("measured", *columns)) + " |")
+    named = result["models"]
+    lines += [
+        "",
+        "The samples as the model has them: microbial carbon, mg per g of soil carbon / modelled over measured carbon.",
+        "",
+        "| study | depth cm | " + " | ".join(named) + " |",
+        "|---|---|" + "---|" * len(named),
+    ]
+    samples = {(row["study"], row["depth_cm"]): row for row in result["rows"]}
+    for (study, depth), row in samples.items():
+        cells = [f"{cell(row, f'microbes, {n}', '.1f')} / {cell(row, f'stock, {n}', '.2f')}" for n in named]
+        lines.append(f"| {study} | {depth:g} | {' | '.join(cells)} |")
     if result["refused"]:
         lines += ["", *(f"- {name}: {why}" for name, why in result["refused"].items())]
     return "\n".join(lines) + "\n"

@@ -4,6 +4,7 @@ import dataclasses
 from itertools import product
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -85,12 +86,14 @@ def test_legacy_follows_the_past_and_is_bounded() -> None:
 def test_the_long_memory_holds_mean_and_variance_of_a_season() -> None:
     """A sine of amplitude 8 K, remembered for much longer than a year: mean 12 degC, variance 32 K2."""
     process = PhysiologicalVariability(adaptation=50.0)
-    months = 12.0 + 8.0 * np.sin(2.0 * np.pi * np.arange(12) / 12.0)
-    soil = {name: jnp.full((1, 1), value) for name, value in PhysiologicalVariability.starts.items()}
-    for _ in range(600):
-        for temperature in months:
-            drivers = one_layer(temperature)
-            soil = process.advance_soil({**drivers.soil, **soil}, drivers, 1.0 / 12.0)
+    months = 12.0 + 8.0 * jnp.sin(2.0 * np.pi * jnp.arange(12 * 600) / 12.0)
+
+    def month(soil: dict[str, Any], temperature: Any) -> tuple[dict[str, Any], None]:
+        drivers = one_layer(temperature)
+        return process.advance_soil({**drivers.soil, **soil}, drivers, 1.0 / 12.0), None
+
+    start = {name: jnp.full((1, 1), value) for name, value in PhysiologicalVariability.starts.items()}
+    soil, _ = jax.lax.scan(month, start, months)
     mean = float(soil["temperature_mean"][0, 0])
     assert mean + 10.0 == pytest.approx(12.0, abs=0.03)
     assert float(soil["temperature_square"][0, 0]) - mean**2 == pytest.approx(32.0, rel=0.005)

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mollisol.column.backend import configure, require_float64
 from mollisol.column.model import Model
-from mollisol.column.setup import Events, Setup, check_setup, columns_of, drivers_of, prepared
+from mollisol.column.setup import Events, Setup, check_setup, columns_of, drivers_of, prepared, source_of
 from mollisol.column.simulate import State
 from mollisol.column.step import month_step
 from mollisol.processes import NoProcess
@@ -205,11 +205,12 @@ def _setup(jar: Jar, model: Model, given: Mapping[str, Any]) -> tuple[Setup, dic
     properties = {name: value for name, value in jar.soil.items() if name not in owned}
     forcing = {name: np.broadcast_to(value, (1, 2, np.size(value))) for name, value in given.items()}
     thickness, depth = np.array([[0.0], [jar.thickness]]), np.array([[0.0], [jar.depth]])
-    pools = len(model.pools)
-    quality = np.full((1, pools, 1), 1.0 / pools)
+    # a source of nothing: what is added is in the jar from the start
+    quality = np.zeros((1, len(model.pools), 1))
+    quality[0, 0] = 1.0
     placement = np.array([0.0, 1.0])[None, :, None]
     nothing = np.zeros((1, 1, 1))
-    return Setup(thickness, depth, properties, forcing, nothing, placement, quality, Events.none(2)), state
+    return Setup(thickness, depth, properties, forcing, nothing, placement, quality, Events.none(2), (0,)), state
 
 
 @partial(jax.jit, static_argnames=("days", "steps"))
@@ -222,7 +223,8 @@ def _run(model: Model, setup: Setup, carbon: Any, soil: Mapping[str, Any], days:
         parts, state, gone = carry
         drivers = drivers_of(setup, state, jnp.zeros((), int))
         rates = model.rates(jnp.sum(parts, axis=0), drivers)
-        step = partial(month_step, model, rates, source=jnp.zeros_like(parts[0]), years=day_length, steps=steps)
+        source = source_of(setup, jnp.zeros((), int))
+        step = partial(month_step, model, rates, source=source, years=day_length, steps=steps)
         new, mean = jax.vmap(lambda part: step(carbon=part))(parts)
         gone = gone + day_length * jax.vmap(lambda part: rates.respiration(model.by_name(part))[1])(mean)
         moved = model.advance_soil(state, drivers, day_length)

@@ -46,7 +46,8 @@ class FirstOrderDepolymerisation:
         confidence="opened", distribution="lognormal", spread=0.5, about="rate of char",
     )  # fmt: skip
     mineral: Array = parameter(
-        0.05, "1/yr", 0.002, 0.3, "RothC humus 0.02 per yr; IPCC 2019 Tier 2 slow 0.21, passive 0.007 per yr",
+        0.045, "1/yr", 0.002, 0.3, "RothC humus 0.02 per yr; IPCC 2019 Tier 2 slow 0.21, passive 0.007 per yr; within "
+        "them by the stocks over inputs of croplands (Sierra et al. 2024), with the depth scalar",
         confidence="medium", distribution="lognormal", spread=0.35, about="rate at which mineral carbon is released",
     )  # fmt: skip
     uptake: Array = parameter(

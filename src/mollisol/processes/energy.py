@@ -25,12 +25,13 @@ class ResidualDepthScalar:
     reads: ClassVar[tuple[str, ...]] = ()
 
     e_fold: Array = parameter(
-        0.80,
+        0.65,
         "m",
         0.1,
         10.0,
         "CLM4.5 (Koven et al. 2013): 0.5 m; CLM5: 10 m (none); a rise of turnover times from 27 yr (0-20 cm) to "
-        "111 yr (80-100 cm) in cropland (medians, Sierra et al. 2024), of which tillage explains a part",
+        "111 yr (80-100 cm), medians, or 53 to 334 yr, means, in cropland (Sierra et al. 2024), of which tillage and "
+        "water explain a part: a dry warm rotation comes near the medians, a cool humid one near the means",
         confidence="computed",
         distribution="lognormal",
         spread=0.3,

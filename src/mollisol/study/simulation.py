@@ -321,7 +321,7 @@ def _dry(layers: SoilLayers, water: Array) -> list[str]:
     edges = 100.0 * layers.grid.edges
     first, last = np.flatnonzero(dry)[[0, -1]]
     return [
-        f"In the mean year the soil stays at the wilting point in {int(dry.sum())} of {len(dry)} layers, between "
+        f"The soil stays at the wilting point all year in {int(dry.sum())} of {len(dry)} layers, between "
         f"{edges[first]:g} and {edges[last + 1]:g} cm: no water percolates there, so no dissolved carbon moves or "
-        "leaches and decomposition is slow. A mean year has no wet spells; a daily or monthly series has them."
+        "leaches and decomposition is slow. If the place is not that dry, check its rain and its evaporation."
     ]

@@ -20,6 +20,7 @@ _ROOMS = (
     "column",
     "processes",
     "models",
+    "clocks",
     "practices",
     "study",
     "show",

@@ -15,7 +15,7 @@ from mollisol.grid import Grid
 
 _HOMES = {
     "Annual": "simulate",
-    "CompartmentalError": "operator",
+    "CompartmentalError": "compartmental",
     "Drivers": "model",
     "Equilibrium": "equilibrium",
     "Events": "setup",
@@ -29,7 +29,7 @@ _HOMES = {
     "State": "simulate",
     "advance": "tiles",
     "carrying_soil": "motion",
-    "check_compartmental": "operator",
+    "check_compartmental": "compartmental",
     "configure": "backend",
     "dense_operator": "operator",
     "equilibrium": "equilibrium",

@@ -1,0 +1,44 @@
+"""Clocks: how long carbon stays, how old it is, where an input goes, and what that is worth to the climate.
+
+For any compartmental system dx/dt = u + B x as NumPy arrays, and for the columns of the engine at their periodic state
+and along a run. Names are imported when first used, so that the functions of matrices do not load JAX.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "CompartmentalError": "system",
+    "absolute_temperature_potential": "impulse",
+    "absolute_warming_potential": "impulse",
+    "carbon_sequestration": "worth",
+    "climate_benefit": "worth",
+    "impulse_response": "impulse",
+    "integrated_impulse_response": "impulse",
+    "mean_pool_ages": "means",
+    "mean_system_age": "means",
+    "mean_transit_time": "means",
+    "pool_age_density": "densities",
+    "pool_age_quantile": "quantiles",
+    "remaining": "densities",
+    "steady_stock": "means",
+    "system_age_density": "densities",
+    "system_age_quantile": "quantiles",
+    "temperature_benefit": "worth",
+    "transit_time_density": "densities",
+    "transit_time_quantile": "quantiles",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"mollisol.clocks.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'mollisol.clocks' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

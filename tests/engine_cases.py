@@ -164,6 +164,7 @@ def _forcing(
         "infiltration": np.full((12, len(depth), 1), 0.6),
         "runoff": 0.1 * (1.0 + winter) * (z == 0.0),
         "root_density": share / 0.3,
+        "nitrogen_supply": 0.001 * np.exp(-z / 0.3),
         "root_respiration": 0.25 * growing * share / share.sum(axis=1, keepdims=True),
     }
 

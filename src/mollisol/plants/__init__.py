@@ -12,6 +12,7 @@ from mollisol.plants.allocation import (
 )
 from mollisol.plants.amendments import AMENDMENTS, Amendment, amendment, amendment_carbon
 from mollisol.plants.crops import CROPS, Crop, crop
+from mollisol.plants.nitrogen import NitrogenParameters, nitrogen_supply
 from mollisol.plants.productivity import (
     ProductivityParameters,
     acidity_factor,
@@ -60,6 +61,7 @@ __all__ = [
     "Crop",
     "CropCarbon",
     "InputTiming",
+    "NitrogenParameters",
     "ProductivityParameters",
     "QualityParameters",
     "RootDistribution",
@@ -82,6 +84,7 @@ __all__ = [
     "litter_quality",
     "local_month",
     "miami",
+    "nitrogen_supply",
     "nutrient_factor",
     "operation",
     "removal_factor",

@@ -12,6 +12,7 @@ from mollisol.processes.depolymerisation import FirstOrderDepolymerisation
 from mollisol.processes.dissolved_transport import Percolation
 from mollisol.processes.dormancy import MicrobialDormancy
 from mollisol.processes.efficiency import ConstantEfficiency
+from mollisol.processes.efficiency_environment import EnvironmentalEfficiency
 from mollisol.processes.energy import ResidualDepthScalar
 from mollisol.processes.erosion import MovingSurface
 from mollisol.processes.fauna import FaunaGroups
@@ -19,6 +20,7 @@ from mollisol.processes.macropores import PercolationWithMacropores
 from mollisol.processes.microbial import ReverseMichaelisMenten
 from mollisol.processes.moisture import MatricPotentialResponse
 from mollisol.processes.moisture_content import MoistureDeficit, RelativeSaturation, RelativeSaturationBothLimbs
+from mollisol.processes.nitrogen import NitrogenLimitation
 from mollisol.processes.occlusion import AggregateOcclusion, BuiltAggregates
 from mollisol.processes.oxygen import DiffusionConsumption, DiffusionConsumption1961
 from mollisol.processes.particles import PercolationWithParticles
@@ -39,13 +41,13 @@ ALTERNATIVES: dict[str, dict[str, type]] = {
     },
     "energy": {"depth_scalar": ResidualDepthScalar, "none": NoProcess},
     "occlusion": {"aggregates": AggregateOcclusion, "aggregates_built": BuiltAggregates, "none": NoProcess},
-    "carbon_use_efficiency": {"constant": ConstantEfficiency},
+    "carbon_use_efficiency": {"constant": ConstantEfficiency, "environmental": EnvironmentalEfficiency},
     "depolymerisation": {
         "first_order": FirstOrderDepolymerisation,
         "reverse_michaelis_menten": ReverseMichaelisMenten,
         "microbial_dormancy": MicrobialDormancy,
     },
-    "nutrients": {"none": NoProcess},
+    "nutrients": {"none": NoProcess, "nitrogen": NitrogenLimitation},
     "priming": {"first_order": FirstOrderPriming, "fresh_carbon_limit": FreshCarbonLimit, "none": NoProcess},
     "variability": {"none": NoProcess, "physiological": PhysiologicalVariability},
     "oxygen": {"diffusion": DiffusionConsumption, "diffusion_1961": DiffusionConsumption1961, "none": NoProcess},
@@ -81,6 +83,7 @@ __all__ = [
     "DiffusionConsumption",
     "DiffusionConsumption1961",
     "DiffusiveBioturbation",
+    "EnvironmentalEfficiency",
     "EquilibriumSorption",
     "FaunaGroups",
     "FirstOrderDepolymerisation",
@@ -93,6 +96,7 @@ __all__ = [
     "MicrobialDormancy",
     "MoistureDeficit",
     "MovingSurface",
+    "NitrogenLimitation",
     "NoProcess",
     "Percolation",
     "PercolationWithMacropores",

@@ -39,7 +39,7 @@ def nitrogen_freed(carbon: Mapping[str, Array], rates: Rates) -> dict[str, Array
     no part.
     """
     freed: dict[str, Array] = {}
-    flows = [(source, to, rate) for (to, source), rate in rates.transfer.items()]
+    flows: list[tuple[str, str | None, Array]] = [(source, to, rate) for (to, source), rate in rates.transfer.items()]
     flows += [(source, None, rate) for source, rate in rates.respired.items()]
     for source, to, rate in flows:
         if source not in RATIOS or (to is not None and to not in RATIOS):

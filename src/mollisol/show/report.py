@@ -12,6 +12,7 @@ from mollisol.show.answer import answer_of
 from mollisol.show.budget import budget_of
 from mollisol.show.captions import alternatives, captions
 from mollisol.show.carbon_dioxide import carbon_dioxide_table
+from mollisol.show.composition import composition_table
 from mollisol.show.context import ReportContext
 from mollisol.show.files import write_atomically
 from mollisol.show.layout import RESOLUTION
@@ -94,6 +95,7 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         "turnover_sources": list(dict.fromkeys(row.source for row in references(context))),
         "budget": budget,
         "carbon_dioxide": carbon_dioxide_table(view),
+        "composition": composition_table(view),
         "closed": CLOSED,
         "limits": limits_of(view, context),
         "glossary": GLOSSARY,

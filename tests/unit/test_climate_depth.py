@@ -54,7 +54,7 @@ def test_shapes_signs_and_finite(temperate):
     assert np.all(found.air_filled_porosity >= 0.0)
     assert np.all(found.matric_potential < 0.0)
     assert np.all(found.surface_matric_potential < 0.0)
-    assert np.all(np.isnan(found.temperature_variability))
+    assert np.all(np.isnan(found.within_month.diurnal_amplitude))
     assert found.pet_method == "thornthwaite"
 
 
@@ -141,9 +141,10 @@ def test_daily_and_monthly_forcing_agree():
     assert np.sqrt(np.mean((fine.water - coarse.water) ** 2)) < 0.03
     assert np.max(np.abs((fine.water - coarse.water).mean(axis=0))) < 0.015
     # Variation within the month: from the steps of days, or from the kept deviation.
-    assert np.all(np.isfinite(fine.temperature_variability))
-    assert np.all(np.diff(fine.temperature_variability.mean(axis=(0, 2))) < 0.0)
-    ratio = coarse.temperature_variability[:, 0].mean() / fine.temperature_variability[:, 0].mean()
+    variation = [run.within_month.temperature_deviation for run in (fine, coarse)]
+    assert np.all(np.isfinite(variation[0]))
+    assert np.all(np.diff(variation[0].mean(axis=(0, 2))) < 0.0)
+    ratio = variation[1][:, 1].mean() / variation[0][:, 1].mean()
     assert ratio == pytest.approx(1.0, abs=0.25)
 
 

@@ -69,7 +69,7 @@ def test_the_potential_is_the_mean_of_logarithms(balanced):
     suction, tension = -1000.0 * balanced.matric_potential, soil(1).tension(balanced.water)
     assert np.all(suction[:, 4:] > tension[:, 4:])
     assert np.all(suction <= DRIEST * (1.0 + 1e-12))
-    spread = balanced.log_suction_variability
+    spread = balanced.within_month.log_suction_deviation[:, 1:]
     assert np.all(spread > 0.0)
     # to second order the mean of ln theta lies half a relative variance below the logarithm of the mean
     exponent = np.asarray(soil(1).retention_exponent)

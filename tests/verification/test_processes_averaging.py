@@ -20,7 +20,7 @@ from mollisol.processes import (
     RelativeSaturation,
     RelativeSaturationBothLimbs,
 )
-from mollisol.processes.averaging import FIFTHS, LEVERAGE, over_saturation, over_suction, over_temperature
+from mollisol.processes.averaging import LEVERAGE, moisture_variation, over_moisture, over_temperature
 
 WAVE, WEATHER = "temperature_diurnal_amplitude", "temperature_deviation"
 
@@ -96,21 +96,24 @@ def test_covariance_moves_the_mean_of_a_linear_moisture_response_exactly() -> No
     """E[e^(aT) x] = E[e^(aT)] (E[x] + a cov) for normal T and x."""
     rate, deviation, covariance = 0.08, 3.0, -0.9
     _, leverage = mean(exponential(np.exp(10.0 * rate)), 0.0, **{WEATHER: deviation})
-    forcing = {
-        "log_suction_deviation": jnp.array([[0.6]]),
-        "temperature_log_suction_covariance": jnp.array([[covariance]]),
-        "temperature_saturation_covariance": jnp.array([[covariance]]),
-        LEVERAGE: jnp.array([[leverage]]),
-    }
+    forcing = {"temperature_x_covariance": jnp.array([[covariance]]), LEVERAGE: jnp.array([[leverage]])}
     expected = pytest.approx(0.3 + 0.2 * rate * covariance, rel=1e-3)
-    assert float(over_suction(lambda x: 0.3 + 0.2 * x, forcing)[0, 0]) == expected
-    assert float(over_saturation(lambda s: 0.2 * s, jnp.array([[1.5]]), forcing)[0, 0]) == expected
+    assert float(over_moisture(lambda x: 0.2 * x, forcing, "x", jnp.array([[1.5]]))[0, 0]) == expected
+    fifths = {f"x_fifth_{i}": jnp.array([[value]]) for i, value in enumerate((0.5, 1.0, 1.5, 2.0, 2.5), start=1)}
+    assert float(over_moisture(lambda x: 0.2 * x, {**forcing, **fifths}, "x", jnp.zeros((1, 1)))[0, 0]) == expected
+
+
+def fifths_of(values: np.ndarray) -> np.ndarray:
+    """Means of fifths of sorted values (day, ...)."""
+    return np.stack([part.mean(axis=0) for part in np.array_split(np.sort(values, axis=0), 5)])
 
 
 @pytest.mark.parametrize("position", [-1.0, -0.3, 0.0, 0.5, 1.5])
 def test_a_kink_is_averaged_within_three_percent_of_the_deviation(position: float) -> None:
     """E[max(z - k, 0)] = phi(k) - k (1 - Phi(k)): where a response has a kink, such as at the onset of drought."""
-    found = over_suction(lambda z: jnp.maximum(z - position, 0.0), {"log_suction_deviation": jnp.ones((1, 1))})
+    normal = fifths_of(norm.ppf((np.arange(1000) + 0.5) / 1000.0))
+    forcing = {f"z_fifth_{i + 1}": jnp.full((1, 1), value) for i, value in enumerate(normal)}
+    found = over_moisture(lambda z: jnp.maximum(z - position, 0.0), forcing, "z", jnp.zeros((1, 1)))
     exact = norm.pdf(position) - position * norm.sf(position)
     assert float(found[0, 0]) == pytest.approx(exact, abs=0.03)
 
@@ -118,8 +121,8 @@ def test_a_kink_is_averaged_within_three_percent_of_the_deviation(position: floa
 def test_fifths_follow_a_distribution_of_any_form() -> None:
     """Half of the days dry and half wet: what a deviation alone would spread in between."""
     days = [0.1, 0.12, 0.15, 0.85, 0.9]
-    forcing = {name: jnp.full((1, 1), value) for name, value in zip(FIFTHS, days, strict=True)}
-    found = over_saturation(lambda s: jnp.where(s > 0.5, 1.0, 0.2), jnp.full((1, 1), np.mean(days)), forcing)
+    forcing = {f"s_fifth_{i + 1}": jnp.full((1, 1), value) for i, value in enumerate(days)}
+    found = over_moisture(lambda s: jnp.where(s > 0.5, 1.0, 0.2), forcing, "s", jnp.full((1, 1), np.mean(days)))
     assert float(found[0, 0]) == pytest.approx(0.6 * 0.2 + 0.4, rel=1e-12)
 
 
@@ -174,16 +177,18 @@ def moments(temperature: np.ndarray, saturation: np.ndarray) -> dict[str, np.nda
         return each(a * b) - each(a) * each(b)
 
     potential = -np.exp(each(suction))
-    sorted_days = [np.sort(saturation[own], axis=0) for own in months]
-    fifth = np.stack([[part.mean(axis=0) for part in np.array_split(days, 5)] for days in sorted_days])
+    fifths = {
+        name: np.stack([fifths_of(values[own])[i] for own in months])
+        for measure, values in (("saturation", saturation), ("log_suction", suction))
+        for i, name in enumerate(moisture_variation(measure)[:-1])
+    }
     return {
         "temperature": each(daily),
         WAVE: np.broadcast_to(8.0 * np.exp(-DEPTHS / 0.12), each(daily).shape),
         WEATHER: np.sqrt(together(daily, daily)),
         "matric_potential": potential,
         "relative_saturation": each(saturation),
-        "log_suction_deviation": np.sqrt(together(suction, suction)),
-        **{name: fifth[:, i] for i, name in enumerate(FIFTHS)},
+        **fifths,
         "temperature_log_suction_covariance": together(daily, suction),
         "temperature_saturation_covariance": together(daily, saturation),
     }

@@ -16,7 +16,7 @@ from mollisol.climate.series import Array, Climate
 from mollisol.climate.site import Site, make_site
 from mollisol.climate.steps import Steps, daily_steps, mean_year
 from mollisol.climate.thermal import heat_capacity, thermal_conductivity
-from mollisol.climate.variability import SYNOPTIC_PERIOD, damping, within_month
+from mollisol.climate.variability import WithinMonth, fifths, moisture_of_days, rows, within_month
 from mollisol.grid import Grid
 from mollisol.units import InputError
 
@@ -41,8 +41,6 @@ class DepthClimate:
     temperature : (time, layer, column) degC.
     water : (time, layer, column) m3/m3.
     matric_potential : (time, layer, column) MPa, negative: the value whose logarithm is the mean over days (and years).
-    log_suction_variability : (time, layer, column) standard deviation of that logarithm from day to day and, for a
-        climatology, from year to year.
     air_filled_porosity : (time, layer, column) m3/m3.
     percolation : (time, layer, column) water through the bottom of each layer, m/yr, positive down.
     infiltration, runoff : (time, column) into and off the soil, m/yr.
@@ -51,9 +49,7 @@ class DepthClimate:
     snow : (time, column) mean water equivalent of the snow, m.
     surface_temperature : (time, column) of the soil surface, under snow where there is any, degC.
     surface_matric_potential : (time, column) of the litter, MPa: the value whose logarithm is the mean over days.
-    temperature_variability : (time, layer, column) standard deviation within the month, day and night
-        included, degC; NaN where not known.
-    surface_temperature_variability : (time, column) the same at the surface.
+    within_month : what varies within the month, at the surface and in every layer.
     pet_method : how potential evapotranspiration was found.
 
     Fluxes of a month are its total times 12.
@@ -63,7 +59,6 @@ class DepthClimate:
     temperature: Array
     water: Array
     matric_potential: Array
-    log_suction_variability: Array
     air_filled_porosity: Array
     percolation: Array
     infiltration: Array
@@ -73,8 +68,7 @@ class DepthClimate:
     snow: Array
     surface_temperature: Array
     surface_matric_potential: Array
-    temperature_variability: Array
-    surface_temperature_variability: Array
+    within_month: WithinMonth
     pet_method: str
 
 
@@ -148,7 +142,7 @@ def at_depth(
     return _assemble(series, method, site, *_run(climate, pet, site, spun))
 
 
-_State = tuple[Steps, "Ground", "WaterRun", "HeatRun", Array]
+_State = tuple[Steps, "Ground", "WaterRun", "HeatRun", WithinMonth]
 
 
 def _run(climate: Climate, pet: Array, site: Site, before: _State | None, turn: int = 0) -> _State:
@@ -170,10 +164,12 @@ def _run(climate: Climate, pet: Array, site: Site, before: _State | None, turn: 
     roots, cover = site.plants(steps.calendar, months)
 
     above = ground(steps, parameters, None if before is None else before[1])
+    litter = {"saturation": above.litter_share, "log": above.litter_log}
+    litter = {name: fifths(np.asarray(value), steps.days, months) for name, value in litter.items()}
     snow = numbers(parameters.snow)
     hidden, insulation = np.asarray(snow_cover(above.snow, snow)), np.asarray(snow_resistance(above.snow, snow))
     if before is None:
-        water = typical_water(above.liquid, above.demand, steps.days, site, roots, cover)
+        water, layers = typical_water(above.liquid, above.demand, steps.days, site, roots, cover)
         # From here on it is the mean year: snow and litter, too, are means over the drawn years.
         hidden, cover, above, steps = mean_year(hidden), mean_year(cover), above.mean_year(), steps.mean_year()
     else:
@@ -181,6 +177,8 @@ def _run(climate: Climate, pet: Array, site: Site, before: _State | None, turn: 
             above.liquid, above.demand, steps.days, site.hydraulics, grid, roots, cover,
             initial=before[2].final, parameters=parameters,
         )  # fmt: skip
+        daily = {"saturation": water.daily_saturation, "log": water.daily_log_saturation}
+        layers = {name: fifths(np.asarray(value), steps.days, months) for name, value in daily.items()}
     lengths = steps.month_days
     evaporated = np.asarray(water.evaporation + above.sublimation.sum(axis=1))
     mean_hidden = (hidden * steps.days[:, :, None]).sum(axis=1) / lengths[:, None]
@@ -201,12 +199,15 @@ def _run(climate: Climate, pet: Array, site: Site, before: _State | None, turn: 
     capacity = heat_capacity(theta, site.mineral, site.organic)
     # Years with and without snow: the mean resistance keeps too warm, that of the mean conductance too cold.
     path = np.broadcast_to(resistance, shape)[np.arange(len(insulation)) % months, None] + insulation
+    path = np.exp(mean_year(np.log(path), months))
     heat = soil_temperature(
-        outside, steps.days, conductivity, capacity, grid, resistance=np.exp(mean_year(np.log(path), months)),
-        water=theta, freezing_range=parameters.surface.freezing_range,
-        initial=None if before is None else before[3].final, depth=parameters.surface.depth,
+        outside, steps.days, conductivity, capacity, grid, resistance=path, water=theta,
+        freezing_range=parameters.surface.freezing_range, initial=None if before is None else before[3].final,
+        depth=parameters.surface.depth, along=moisture_of_days(above, water),
     )  # fmt: skip
-    return steps, above, water, heat, conductivity / capacity
+    moist = {name: rows(litter[name], layers[name]) for name in layers}
+    within = within_month(series, site, steps, above, water, moist, heat, path, conductivity, capacity)
+    return steps, above, water, heat, within
 
 
 def _assemble(
@@ -217,34 +218,19 @@ def _assemble(
     above: Ground,
     water: WaterRun,
     heat: HeatRun,
-    diffusivity: Array,
+    within: WithinMonth,
 ) -> DepthClimate:
     hydraulics, grid = site.hydraulics, site.grid
     theta = np.asarray(water.storage) / grid.thickness[:, None]
     pores = np.asarray(hydraulics.saturation)
     exponent = np.asarray(hydraulics.retention_exponent)
     suction = np.asarray(hydraulics.air_entry) * np.exp(-exponent * np.asarray(water.log_saturation))
-    spread = np.asarray(water.log_saturation_square) - np.asarray(water.log_saturation) ** 2
-    shape = (len(series), site.columns)
-
-    def wide(values: Array | None) -> Array | None:
-        return None if values is None else np.broadcast_to(values.reshape(len(series), -1), shape)
-
-    diurnal = wide(series.diurnal_amplitude)
-    # Daily steps hold the day-to-day variation themselves; where they are smooth, what they lack is added.
-    day_to_day = None if series.temperature_deviation is None else steps.deviation
-    daily, synoptic = (damping(grid.edges, diffusivity, period) for period in (1.0, SYNOPTIC_PERIOD))
-    one = np.ones((len(series), 1, site.columns))
-    # A daily wave does not pass the snow.
-    open_ground = np.asarray(above.snow).mean(axis=1) < 1e-3
-    shown = None if diurnal is None else diurnal * open_ground
     evaporated = water.evaporation + water.uptake.sum(axis=1) + above.sublimation.sum(axis=1)
     return DepthClimate(
         time=series.time,
         temperature=np.asarray(heat.temperature),
         water=theta,
         matric_potential=-suction / 1000.0,
-        log_suction_variability=exponent * np.sqrt(np.maximum(spread, 0.0)),
         air_filled_porosity=pores - theta,
         percolation=np.asarray(water.percolation) * _M_PER_YEAR,
         infiltration=np.asarray(water.infiltration) * _M_PER_YEAR,
@@ -254,10 +240,7 @@ def _assemble(
         snow=(np.asarray(above.snow) * steps.days[:, :, None]).sum(axis=1) / steps.month_days[:, None],
         surface_temperature=np.asarray(heat.surface),
         surface_matric_potential=-np.exp(np.asarray(above.litter_log_suction)),
-        temperature_variability=within_month(np.asarray(heat.variance), shown, day_to_day, daily, synoptic),
-        surface_temperature_variability=within_month(
-            np.asarray(heat.surface_variance)[:, None, :], shown, day_to_day, one, one
-        )[:, 0],
+        within_month=within,
         pet_method=method,
     )
 

@@ -26,6 +26,8 @@ class Ground(NamedTuple):
     sublimation : m per step.
     snow : water equivalent at the step's end, m.
     litter_log_suction : (month, column) mean logarithm of the litter's suction, ln MPa.
+    litter_log_square : (month, column) mean square of the logarithm of the share of its capacity that the litter holds.
+    litter_share, litter_log : that share and its logarithm at the step's end.
     pack, litter : (column,) state at the end, m.
     """
 
@@ -34,14 +36,16 @@ class Ground(NamedTuple):
     sublimation: jax.Array
     snow: jax.Array
     litter_log_suction: jax.Array
+    litter_log_square: jax.Array
+    litter_share: jax.Array
+    litter_log: jax.Array
     pack: jax.Array
     litter: jax.Array
 
     def mean_year(self) -> Ground:
         """Return the means over the drawn years of a climatology; it ends with their mean snow."""
-        through = (jnp.asarray(mean_year(value)) for value in self[:5])
-        liquid, demand, sublimation, snow, log_suction = through
-        return Ground(liquid, demand, sublimation, snow, log_suction, snow[-1, -1], self.litter)
+        mean = [jnp.asarray(mean_year(value)) for value in self[:-2]]
+        return Ground._make([*mean, mean[3][-1, -1], self.litter])
 
 
 @partial(jax.jit)
@@ -52,13 +56,16 @@ def _run(pack: jax.Array, held: jax.Array, steps: Any, snow: Any, litter: Any) -
         (pack, held), (t, p, e, length, spread) = carry, now
         pack, liquid, sublimed, bare = snow_step(pack, t, p, e, spread, length, snow)
         held = litter_step(held, liquid, e, snow_cover(pack, snow), litter)
-        out = (liquid, bare, sublimed, pack, length * litter_log_potential(held, litter))
-        return (pack, held), out
+        share = held / litter["capacity"]
+        log = jnp.log(share)
+        return (pack, held), (liquid, bare, sublimed, pack, litter_log_potential(held, litter), log**2, share, log)
 
     def month(carry: Any, now: Any) -> Any:
         t, p, e, spread, length = now
         carry, out = jax.lax.scan(lambda c, x: day(c, (*x, spread)), carry, (t, p, e, length))
-        return carry, (*out[:4], out[4].sum(axis=0) / length.sum())
+        *daily, suction, square, share, log = out
+        means = ((length[:, None] * value).sum(axis=0) / length.sum() for value in (suction, square))
+        return carry, (*daily, *means, share, log)
 
     (pack, held), out = jax.lax.scan(month, (pack, held), (temperature, precipitation, demand, deviation, days))
     return pack, held, out
@@ -100,5 +107,4 @@ def ground(steps: Steps, parameters: DepthParameters, start: Ground | None = Non
             )  # fmt: skip
     else:
         pack, held, out = _run(start.pack, start.litter, forcing, snow, litter)
-    liquid, bare, sublimation, lying, log_suction = out
-    return Ground(liquid, bare, sublimation, lying, log_suction, pack, held)
+    return Ground._make([*out, pack, held])

@@ -27,6 +27,12 @@ def litter_step(
     return dried + (full - dried) * covered
 
 
+def litter_saturation_at(potential: float, litter: dict[str, float]) -> float:
+    """Return the share of its capacity that litter holds at a matric potential (MPa): the inverse of what follows."""
+    content = litter["dry"] * (litter["dry_potential"] / potential) ** (1.0 / litter["exponent"])
+    return float(content / litter["holding"])
+
+
 def litter_log_potential(held: jax.Array, litter: dict[str, float]) -> jax.Array:
     """Return the logarithm of the suction (MPa) of litter that holds `held` m of water: a power law of its content."""
     content = held / litter["capacity"] * litter["holding"]

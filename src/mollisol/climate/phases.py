@@ -10,6 +10,7 @@ import numpy as np
 from mollisol.climate.series import Array
 from mollisol.climate.site import Site
 from mollisol.climate.steps import mean_year
+from mollisol.climate.variability import fifths
 from mollisol.climate.water import HydraulicsLike, WaterRun, soil_water
 from mollisol.units import MONTHS_PER_YEAR
 
@@ -18,7 +19,9 @@ _PROPERTIES = (
 )  # fmt: skip
 
 
-def typical_water(liquid: Any, demand: Any, days: Array, site: Site, roots: Array, cover: Array) -> WaterRun:
+def typical_water(
+    liquid: Any, demand: Any, days: Array, site: Site, roots: Array, cover: Array
+) -> tuple[WaterRun, dict[str, Array]]:
     """Return the water of the mean year, (12, ...): means over the drawn years and the phases of the rotation.
 
     A rotation of R years is run in its R phases, so that each drawn year meets each year of the rotation once, and it
@@ -34,8 +37,10 @@ def typical_water(liquid: Any, demand: Any, days: Array, site: Site, roots: Arra
 
     Returns
     -------
-    WaterRun
-        `final` is the mean storage of the last month: the state from which a series can start.
+    tuple
+        The water, in which `final` is the mean storage of the last month: the state from which a series can start;
+        and {name: (12, 5, layer, column)} relative `saturation` and its `log` on the driest to the wettest fifth of all
+        days of a month.
     """
     liquid, demand = np.asarray(liquid), np.asarray(demand)
     months, _, columns = liquid.shape
@@ -62,4 +67,8 @@ def typical_water(liquid: Any, demand: Any, days: Array, site: Site, roots: Arra
     mean = {
         name: mean_year(value)[..., place].mean(axis=-2) for name, value in run._asdict().items() if name != "final"
     }
-    return WaterRun(**mean, final=mean["storage"][-1])
+    parts = {}
+    for name, daily in (("saturation", run.daily_saturation), ("log", run.daily_log_saturation)):
+        by_run = fifths(np.asarray(daily), days, MONTHS_PER_YEAR)
+        parts[name] = by_run[..., place].mean(axis=-2)
+    return WaterRun(**mean, final=mean["storage"][-1]), parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -33,6 +34,8 @@ class HeatRun(NamedTuple):
     temperature : (month, layer, column) mean, degC.
     variance : (month, layer, column) of the steps within the month, K2.
     surface, surface_variance : (month, column) the same at the soil surface.
+    products : {name: (month, 1 + layer, column)} means of the surface's and the layers' temperature times what went
+        `along`, degC times its unit.
     final : (cell, column) temperatures of the heat grid at the end, degC.
     """
 
@@ -40,29 +43,35 @@ class HeatRun(NamedTuple):
     variance: jax.Array
     surface: jax.Array
     surface_variance: jax.Array
+    products: dict[str, jax.Array]
     final: jax.Array
 
 
 @partial(jax.jit, static_argnames=("keep",))
-def _run(start: jax.Array, forcing: Any, thickness: jax.Array, span: Any, keep: bool = True) -> Any:
-    def month(state: jax.Array, now: Any) -> Any:
-        outside, resistance, days, conductivity, capacity, *latent = now
+def _run(start: jax.Array, forcing: Any, thickness: jax.Array, span: Any, keep: bool = True, along: Any = None) -> Any:
+    def month(state: jax.Array, given: Any) -> Any:
+        (outside, resistance, days, conductivity, capacity, *latent), along = given
         freezing = Freezing(latent[0] / capacity, span) if latent else None
         cells = make_cells(conductivity, capacity, thickness)
 
         def step(carry: Any, x: Any) -> Any:
             state, sums = carry
-            out, r, length = x
+            out, r, length, beside = x
             state, mean, surface = heat_step(state, out, r, length * 86400.0, cells, freezing)
             if keep:
-                sums = jax.tree.map(lambda a, b: a + length * b, sums, (mean, mean**2, surface, surface**2))
+                rows = jnp.concatenate([surface[None], mean])
+                products = jax.tree.map(lambda value: value * rows[: len(value)], beside)
+                values = (mean, mean**2, surface, surface**2, products)
+                sums = jax.tree.map(lambda a, b: a + length * b, sums, values)
             return (state, sums), None
 
-        zero = (jnp.zeros_like(state), jnp.zeros_like(state), jnp.zeros_like(state[0]), jnp.zeros_like(state[0]))
-        (state, sums), _ = jax.lax.scan(step, (state, zero if keep else None), (outside, resistance, days))
+        top = jnp.zeros_like(state[0])
+        none = jax.tree.map(lambda value: jnp.zeros(value.shape[1:], state.dtype), along)
+        zero = (jnp.zeros_like(state), jnp.zeros_like(state), top, top, none) if keep else None
+        (state, sums), _ = jax.lax.scan(step, (state, zero), (outside, resistance, days, along))
         return state, jax.tree.map(lambda a: a / days.sum(), sums)
 
-    return jax.lax.scan(month, start, forcing)
+    return jax.lax.scan(month, start, (forcing, along))
 
 
 @partial(jax.jit)
@@ -105,6 +114,7 @@ def soil_temperature(
     freezing_range: float = Surface().freezing_range,
     initial: ArrayLike | None = None,
     depth: float = Surface().depth,
+    along: Mapping[str, ArrayLike] | None = None,
 ) -> HeatRun:
     """Temperature of every layer by conduction, C dT/dt = d/dz (lambda dT/dz), by months of steps.
 
@@ -125,6 +135,7 @@ def soil_temperature(
     freezing_range : the water freezes linearly between 0 and minus this, K.
     initial : (cell, column) temperatures of the heat grid. None: the months are one year that repeats for ever.
     depth : least depth of the heat grid, m.
+    along : {name: (month, step, 1 + layer, column)} what is averaged together with temperature, the surface first.
 
     Returns
     -------
@@ -167,8 +178,11 @@ def soil_temperature(
             column = int(np.argmax(np.asarray(change)))
             raise RunError(f"soil temperature of column {column} has no periodic state: it still changes by "
                            f"{float(change[column]):.2g} K a year")  # fmt: skip
-    final, (mean, square, surface, surface_square) = _run(start, forcing, thickness, freezing_range)
+    beside = {name: jnp.asarray(value) for name, value in (along or {}).items()}
+    final, sums = _run(start, forcing, thickness, freezing_range, along=beside)
+    mean, square, surface, surface_square, products = sums
     layers = len(grid)
     # The difference of two large numbers may fall below 0 by rounding.
     variance = jnp.maximum(square - mean**2, 0.0)[:, :layers]
-    return HeatRun(mean[:, :layers], variance, surface, jnp.maximum(surface_square - surface**2, 0.0), final)
+    surface_variance = jnp.maximum(surface_square - surface**2, 0.0)
+    return HeatRun(mean[:, :layers], variance, surface, surface_variance, products, final)

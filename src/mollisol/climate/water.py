@@ -53,6 +53,8 @@ class WaterRun(NamedTuple):
     storage : (month, layer, column) mean over the month, m.
     log_saturation, log_saturation_square : (month, layer, column) means over the month of ln(theta / theta_s) at the
         days' ends, and of its square; soil drier than `DRIEST` counts as that dry.
+    daily_saturation, daily_log_saturation : (month, step, layer, column) theta / theta_s and that logarithm at the
+        days' ends, in single precision.
     percolation, uptake : (month, layer, column).
     infiltration, runoff, evaporation : (month, column).
     final : (layer, column) storage at the end, m.
@@ -61,6 +63,8 @@ class WaterRun(NamedTuple):
     storage: jax.Array
     log_saturation: jax.Array
     log_saturation_square: jax.Array
+    daily_saturation: jax.Array
+    daily_log_saturation: jax.Array
     percolation: jax.Array
     uptake: jax.Array
     infiltration: jax.Array
@@ -108,10 +112,11 @@ def _run(storage: jax.Array, forcing: Any, soil: Soil, water: Any, keep: bool = 
         held, sums = carry
         liquid, demand, length = now
         held, flux = water_step(held, liquid, demand, cover, roots, length, soil, water)
-        if keep:
-            log = jnp.log(jnp.maximum(held, soil.driest) / soil.full)
-            sums = jax.tree.map(jnp.add, sums, ((held * length, log * length, log**2 * length), flux))
-        return (held, sums), None
+        if not keep:
+            return (held, None), None
+        log = jnp.log(jnp.maximum(held, soil.driest) / soil.full)
+        sums = jax.tree.map(jnp.add, sums, ((held * length, log * length, log**2 * length), flux))
+        return (held, sums), ((held / soil.full).astype(jnp.float32), log.astype(jnp.float32))
 
     def month(held: jax.Array, now: Any) -> Any:
         liquid, demand, days, cover, roots = now
@@ -119,8 +124,8 @@ def _run(storage: jax.Array, forcing: Any, soil: Soil, water: Any, keep: bool = 
         if keep:
             _, flux = jax.eval_shape(water_step, held, liquid[0], demand[0], cover, roots, days[0], soil, water)
             sums = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), ((held, held, held), flux))
-        (held, sums), _ = jax.lax.scan(lambda c, x: day(c, x, cover, roots), (held, sums), (liquid, demand, days))
-        return held, (tuple(mean / days.sum() for mean in sums[0]), sums[1]) if keep else None
+        (held, sums), daily = jax.lax.scan(lambda c, x: day(c, x, cover, roots), (held, sums), (liquid, demand, days))
+        return held, ((*(mean / days.sum() for mean in sums[0]), *daily), sums[1]) if keep else None
 
     return jax.lax.scan(month, storage, forcing)
 
@@ -200,9 +205,9 @@ def soil_water(
 
 
 def _water_run(final: jax.Array, out: Any) -> WaterRun:
-    (storage, log, square), flux = out
-    return WaterRun(
-        storage, log, square, flux.percolation, flux.uptake, flux.infiltration, flux.runoff, flux.evaporation, final
+    state, flux = out
+    return WaterRun._make(
+        [*state, flux.percolation, flux.uptake, flux.infiltration, flux.runoff, flux.evaporation, final]
     )
 
 

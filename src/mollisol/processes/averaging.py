@@ -11,14 +11,14 @@ moisture x varies from day to day, and together with temperature. The mean of f(
     E[f g] / E[f]    E[g(x + c S)] over five equally likely points,  S = E[f T'] / (v E[f]),  v = A^2 / 2 + s^2
 
 c = cov(T, x): under the weight f(T) the mean of x moves by c S where x follows T in proportion; for an exponential
-response and normal variation that is exact. The five points are those of the normal distribution of a given deviation,
-or the means of the driest to the wettest fifth of the days. Every response function takes part unchanged, and each
-field of forcing that is absent counts as no variation.
+response and normal variation that is exact. The five points are the means of the driest to the wettest fifth of the
+days: they follow a distribution of any form, which that of a soil's water is, and a response with kinks. Every response
+function takes part unchanged, and each field of forcing that is absent counts as no variation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import jax.numpy as jnp
 from jax import Array
@@ -30,18 +30,14 @@ K."""
 LEVERAGE = "temperature_leverage"
 """Prepared by the temperature process: S above, 1/K."""
 
-SUCTION_VARIATION = ("log_suction_deviation", "temperature_log_suction_covariance")
-"""Forcing that says how the logarithm of the suction varies: its deviation and its covariance with temperature, K."""
 
-FIFTHS = tuple(f"saturation_fifth_{i}" for i in range(1, 6))
-"""Forcing: mean relative saturation of the driest to the wettest fifth of the days."""
+def moisture_variation(measure: str) -> tuple[str, ...]:
+    """Names of the forcing that says how a measure of moisture varies within the month.
 
-SATURATION_VARIATION = (*FIFTHS, "temperature_saturation_covariance")
-"""Forcing that says how the relative saturation varies: the fifths of the days and the covariance with temperature."""
-
-# means of the five equally likely classes of the normal distribution, scaled so that their variance is 1: equally
-# likely points follow a response with a kink better than Gauss-Hermite ones of the same number
-_POINTS = (-1.4780312, -0.5616259, 0.0, 0.5616259, 1.4780312)
+    Its means on the driest to the wettest fifth of the days (or from the wettest to the driest), and its covariance
+    with temperature.
+    """
+    return (*(f"{measure}_fifth_{i}" for i in range(1, 6)), f"temperature_{measure}_covariance")
 
 
 def over_temperature(
@@ -81,38 +77,20 @@ def over_temperature(
     return mean, jnp.where(positive, moved / jnp.where(positive, mean, 1.0), 0.0)
 
 
-def over_suction(response: Callable[[Array | float], Array], forcing: Mapping[str, Array]) -> Array:
-    """Mean of a response over the month's variation of the suction, under the weight of the response to temperature.
+def over_moisture(response: Callable[[Array], Array], forcing: Mapping[str, Array], measure: str, mean: Array) -> Array:
+    """Mean of a response over the month's variation of moisture, under the weight of the response to temperature.
 
     Parameters
     ----------
-    response : of the deviation of the suction's logarithm from its mean, elementwise.
-    forcing : may hold `SUCTION_VARIATION` and `LEVERAGE`.
+    response : of the measure, elementwise.
+    forcing : may hold `moisture_variation(measure)` and `LEVERAGE`.
+    measure : what moisture is measured by: `saturation` or `log_suction`.
+    mean : (row, column) the month's mean of the measure.
     """
-    deviation, covariance = SUCTION_VARIATION
-    shift = _shift(forcing, covariance)
-    if deviation not in forcing:
-        return response(shift)
-    return _mean([response(shift + point * forcing[deviation]) for point in _POINTS])
-
-
-def over_saturation(response: Callable[[Array], Array], saturation: Array, forcing: Mapping[str, Array]) -> Array:
-    """Mean of a response over the month's variation of the relative saturation, under the weight of temperature's.
-
-    Parameters
-    ----------
-    response : of the relative saturation, elementwise.
-    saturation : (row, column) the month's mean.
-    forcing : may hold `SATURATION_VARIATION` and `LEVERAGE`.
-    """
-    shift = _shift(forcing, SATURATION_VARIATION[-1])
-    points = [forcing[name] for name in FIFTHS if name in forcing] or [saturation]
-    return _mean([response(point + shift) for point in points])
-
-
-def _shift(forcing: Mapping[str, Array], covariance: str) -> Array | float:
-    return forcing[covariance] * forcing[LEVERAGE] if covariance in forcing and LEVERAGE in forcing else 0.0
-
-
-def _mean(values: Sequence[Array]) -> Array:
+    *fifths, covariance = moisture_variation(measure)
+    points = [forcing[name] for name in fifths if name in forcing] or [mean]
+    if covariance in forcing and LEVERAGE in forcing:
+        shift = forcing[covariance] * forcing[LEVERAGE]
+        points = [point + shift for point in points]
+    values = [response(point) for point in points]
     return sum(values[1:], start=values[0]) / len(values)

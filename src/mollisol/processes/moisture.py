@@ -10,11 +10,11 @@ from jax import Array
 
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
-from mollisol.processes.averaging import LEVERAGE, SUCTION_VARIATION, over_suction
+from mollisol.processes.averaging import LEVERAGE, moisture_variation, over_moisture
 from mollisol.processes.base import process
 from mollisol.units import parameter
 
-VARIATION = (*SUCTION_VARIATION, LEVERAGE)
+VARIATION = (*moisture_variation("log_suction"), LEVERAGE)
 
 
 @process
@@ -58,12 +58,15 @@ class MatricPotentialResponse:
 
     def prepare(self, drivers: Drivers) -> dict[str, Array]:
         """Response of each row, from the month's matric potential alone."""
-        potential = drivers.forcing["matric_potential"]
+        potential, forcing = drivers.forcing["matric_potential"], drivers.forcing
+        if not any(name in forcing for name in VARIATION[:-1]):
+            return {"moisture_response": self.response(potential)}
 
-        def response(deviation: Array | float) -> Array:
-            return self.response(potential * jnp.exp(deviation))
+        def response(log_suction: Array) -> Array:
+            return self.response(-jnp.exp(log_suction))
 
-        return {"moisture_response": over_suction(response, drivers.forcing)}
+        mean = jnp.log(-jnp.minimum(potential, self.psi_wet))
+        return {"moisture_response": over_moisture(response, forcing, "log_suction", mean)}
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Multiply the activity."""

@@ -10,11 +10,11 @@ from jax import Array
 
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
-from mollisol.processes.averaging import LEVERAGE, SATURATION_VARIATION, over_saturation
+from mollisol.processes.averaging import LEVERAGE, moisture_variation, over_moisture
 from mollisol.processes.base import process
 from mollisol.units import parameter
 
-VARIATION = (*SATURATION_VARIATION, LEVERAGE)
+VARIATION = (*moisture_variation("saturation"), LEVERAGE)
 
 _MOYANO = "3.11 / (2 x 2.42), the maximum of 3.11 s - 2.42 s^2 (after Moyano et al. 2013, Soil Biol. Biochem. 59:72)"
 
@@ -150,4 +150,4 @@ class MoistureDeficit:
 
 def _mean(response: Callable[[Array], Array], drivers: Drivers) -> Array:
     """Mean over the month of a response to relative saturation."""
-    return over_saturation(response, drivers.forcing["relative_saturation"], drivers.forcing)
+    return over_moisture(response, drivers.forcing, "saturation", drivers.forcing["relative_saturation"])

@@ -29,7 +29,7 @@ def carbon_dioxide(view: ResultView) -> tuple[list[str], Array, Array] | None:
 
     def mean(values: Array) -> Array:
         # fluxes of the first date, the start of the run, are not defined
-        return MG_HA_PER_KG_M2 * values[view.baseline, :, 1:].mean(axis=1)
+        return np.asarray(MG_HA_PER_KG_M2 * values[view.baseline, :, 1:].mean(axis=1))
 
     parts = view.intervals[:-1]
     names = [part.name for part in parts]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.climate import Climate, DepthClimate, at_depth, climatology, monthly
+from mollisol.climate.litter import litter_saturation_at
+from mollisol.climate.parameters import DepthParameters, numbers
 from mollisol.column.events import mixing_map
+from mollisol.column.model import Model
 from mollisol.column.setup import Events, Setup, vertical
 from mollisol.grid import Grid
 from mollisol.plants import LITTER_POOLS
@@ -106,6 +110,9 @@ LONGEST_ROTATION = 12
 
 MOST_PHASES = 60
 
+WITHIN_MONTH = ("temperature_", "log_suction_", "saturation_", "relative_saturation")
+"""How the names of the forcing begin that says what varies within the month."""
+
 SCALES = ((1.0, 1.0), (2.0, 1.0), (1.0, 2.0))
 
 
@@ -200,8 +207,17 @@ def forcing_of(climate: DepthClimate, porosity: Array) -> dict[str, Array]:
         top = np.broadcast_to(np.asarray(surface, dtype=np.float64), below[:, 0].shape)
         return np.concatenate([top[:, None], below], axis=1)
 
-    months = climate.temperature
+    months, within = climate.temperature, climate.within_month
+    amplitude = within.diurnal_amplitude
+    known = {"temperature_diurnal_amplitude": amplitude} if np.all(np.isfinite(amplitude)) else {}
     return {
+        **known,
+        "temperature_deviation": within.temperature_deviation,
+        **{f"log_suction_fifth_{i + 1}": within.log_suction_fifths[:, i] for i in range(5)},
+        "temperature_log_suction_covariance": within.temperature_log_suction_covariance,
+        "relative_saturation": within.saturation,
+        **{f"saturation_fifth_{i + 1}": within.saturation_fifths[:, i] for i in range(5)},
+        "temperature_saturation_covariance": within.temperature_saturation_covariance,
         "temperature": rows(climate.surface_temperature, climate.temperature),
         "matric_potential": rows(climate.surface_matric_potential, climate.matric_potential),
         "water": rows(climate.water[:, 0], climate.water),
@@ -216,6 +232,18 @@ def typical_forcing(place: Place, managements: Sequence[Management]) -> tuple[di
     """Return forcing (12, row, plan) under the climatology, and the climate at depth that it comes from."""
     mean = climate_at_depth(place, climatology(place.climate), managements)
     return forcing_of(mean, place.layers.hydraulics().saturation), mean
+
+
+def read_by(model: Model, forcing: Mapping[str, Array]) -> dict[str, Array]:
+    """Leave out what varies within the month where no process of the model reads it: it is most of the forcing."""
+    read = {
+        item.removeprefix("forcing.") for process in model.processes for item in (*process.reads, *_optional(process))
+    }
+    return {name: value for name, value in forcing.items() if name in read or not name.startswith(WITHIN_MONTH)}
+
+
+def _optional(process: Any) -> tuple[str, ...]:
+    return getattr(process, "optional", ())
 
 
 def dated_forcing(
@@ -248,9 +276,17 @@ def dated_forcing(
     return mixed, f"{outside} of {len(wanted)} months lie outside the climate series: its climatology is used there."
 
 
+LITTER_POROSITY = 0.9
+"""m3/m3 of the litter on the surface."""
+
+WILTING = -1.5
+"""MPa; matric potential at the wilting point."""
+
+
 def soil_of(place: Place) -> dict[str, Array]:
     """Return the soil-bound properties (row, 1) that the processes read."""
-    layers = place.layers
+    layers, hydraulics = place.layers, place.layers.hydraulics()
+    litter = numbers(DepthParameters().litter)
 
     def rows(surface: float, below: Array) -> Array:
         return np.concatenate([[surface], below])[:, None]
@@ -260,7 +296,10 @@ def soil_of(place: Place) -> dict[str, Array]:
         "silt": rows(0.0, layers.silt),
         "fine_earth": rows(1.0, place.mass / place.grid.thickness),
         "bulk_density": rows(1.0, layers.bulk_density),
-        "porosity": rows(0.9, layers.hydraulics().saturation),
+        "porosity": rows(LITTER_POROSITY, hydraulics.saturation),
+        # drained litter is full, as its relative saturation counts
+        "field_capacity": rows(LITTER_POROSITY, hydraulics.field_capacity),
+        "wilting_point": rows(LITTER_POROSITY * litter_saturation_at(WILTING, litter), hydraulics.wilting_point),
         "binds": rows(0.0, np.ones(len(layers))),
         "balance": rows(1.0, np.ones(len(layers))),
         "high_charge": rows(0.0, place.minerals.high_charge),

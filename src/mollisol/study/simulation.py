@@ -105,7 +105,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     from mollisol.plants.allocation import AllocationParameters
     from mollisol.processes.protection_capacity import mineral_loading
     from mollisol.soil import harmonise
-    from mollisol.study.columns import assemble, dated_forcing, make_place, managed, typical_forcing
+    from mollisol.study.columns import assemble, dated_forcing, make_place, managed, read_by, typical_forcing
     from mollisol.study.initial import Past, make_start, soc_of
     from mollisol.study.moving import moving_run
 
@@ -135,6 +135,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     past_plans = history_plans(spec) or [baseline_plan(spec)]
     past = Past(place, past_plans, spec.years.start, spec.erosion, past_losses(spec))
     typical, mean_climate = typical_forcing(place, [*inputs.managements, *past.managements])
+    typical = read_by(model, typical)
     if model.mover() is None:
         del typical["runoff"]
     past.prepare(model, {name: value[..., plans:] for name, value in typical.items()}, above, below, steps)

@@ -242,12 +242,18 @@ def _advance_years(
 
 @lru_cache(maxsize=64)
 def _by_year(years: int, steps: int) -> Callable[..., Any]:
-    return lambda tree: _trace_years(*tree, years, steps)
+    def run(tree: tuple[Model, Setup, Marks, State, Array, Array, Array]) -> tuple[State, Array, Traced]:
+        return _trace_years(*tree, years, steps)
+
+    return run
 
 
 @lru_cache(maxsize=64)
 def _to_the_end(steps: int) -> Callable[..., Any]:
-    return lambda tree: _advance_years(*tree, steps)
+    def run(tree: tuple[Model, Setup, Marks, State, Array, Array, Array, Array]) -> tuple[State, Array]:
+        return _advance_years(*tree, steps)
+
+    return run
 
 
 def trace(

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from validation.atmosphere14c import read_curve, read_scenarios, tolerance, yearly_zones
 
-from mollisol.clocks.atmosphere import FIRST_YEAR, SCENARIOS, ZONES, atmosphere, curve, mean_fraction, zone_of
-from mollisol.clocks.fraction_modern import (
+from mollisol.clocks.air import FIRST_YEAR, SCENARIOS, ZONES, atmosphere, curve, mean_fraction, zone_of
+from mollisol.clocks.conventions import (
     absolute_ratio,
     conventional_age,
     delta14c,

@@ -11,8 +11,8 @@ import pytest
 
 from engine_cases import Case, FixedRates, bare_case, profile_case
 from mollisol.clocks import periodic
-from mollisol.clocks.atmosphere import FIRST_YEAR, atmosphere, curve, mean_fraction
-from mollisol.clocks.fraction_modern import MEAN_LIFE, delta14c, fraction_modern
+from mollisol.clocks.air import FIRST_YEAR, atmosphere, curve, mean_fraction
+from mollisol.clocks.conventions import MEAN_LIFE, delta14c, fraction_modern
 from mollisol.clocks.periodic import Cycle, after_long_past, periodic_ages, strides
 from mollisol.clocks.radiocarbon import Air, initial_radiocarbon, radiocarbon_marks, radiocarbon_of
 from mollisol.column import Grid, Pool, State, equilibrium

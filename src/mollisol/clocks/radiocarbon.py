@@ -2,7 +2,7 @@
 
 Inputs carry the atmosphere's fraction modern of the year in which they grew: crops that of their own year, manure,
 compost, straw and char that of earlier ones (`tables/source_age.csv`). Fraction modern does not decay (see
-`fraction_modern`), so amounts follow the operator of carbon alone, through tillage, filling minerals and eroding soil.
+`conventions`), so amounts follow the operator of carbon alone, through tillage, filling minerals and eroding soil.
 The past before the first known management is walked from 50,000 years ago through the periodic state's own map.
 """
 
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.clocks.atmosphere import DEFAULT_FUTURE, FIRST_YEAR, mean_fraction
-from mollisol.clocks.fraction_modern import delta14c
+from mollisol.clocks.air import DEFAULT_FUTURE, FIRST_YEAR, mean_fraction
+from mollisol.clocks.conventions import delta14c
 from mollisol.clocks.periodic import Cycle, after_long_past, cycle_of
 from mollisol.units import MONTHS_PER_YEAR
 
@@ -38,8 +38,8 @@ class Air:
 
     Attributes
     ----------
-    zone : post-bomb zone, see `atmosphere.ZONES`.
-    future : scenario, see `atmosphere.SCENARIOS`.
+    zone : post-bomb zone, see `air.ZONES`.
+    future : scenario, see `air.SCENARIOS`.
     """
 
     zone: str

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mollisol.clocks.fraction_modern import fraction_modern
+from mollisol.clocks.conventions import fraction_modern
 from mollisol.units import InputError, nearest
 
 if TYPE_CHECKING:

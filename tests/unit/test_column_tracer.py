@@ -65,9 +65,10 @@ def test_what_is_never_renewed_ages_a_year_a_year() -> None:
     case = profile_case(GRID)
     state = started(case)
     setup = dataclasses.replace(case.setup, amount=0.0 * case.setup.amount)
-    marks = Marks(np.zeros((1, 1, setup.amount.shape[1], 1)), np.ones((1, 1)))
-    _, _, traced = trace(case.model, setup, marks, state, 5.0 * state.carbon[None], 2)
-    age = traced.tracers[:, 0].sum(axis=(1, 2)) / traced.carbon.sum(axis=(1, 2))
+    marks = Marks(np.ones((1, 1, setup.amount.shape[1], 1))).with_age()
+    start = np.stack([state.carbon, 5.0 * state.carbon])
+    _, _, traced = trace(case.model, setup, marks, state, start, 2)
+    age = traced.tracers[:, 1].sum(axis=(1, 2)) / traced.carbon.sum(axis=(1, 2))
     assert np.allclose(age[:, 0], [6.0, 7.0], rtol=1e-9)
 
 

@@ -108,24 +108,6 @@ def initial_radiocarbon(
     return after_long_past(cycle, signature, FIRST_YEAR, year, first), cycle
 
 
-def delta14c_of_layers(tracers: Array, carbon: Array, counted: Array, year: Array) -> Array:
-    """Return Delta14C (permil) of the pools that count as soil organic carbon, by layer.
-
-    Parameters
-    ----------
-    tracers, carbon : (year, row, pool, column), carbon times fraction modern, and carbon.
-    counted : (pool,), 1 for pools that count.
-    year : (year,), CE, decimal.
-
-    Returns
-    -------
-    (year, layer, column); NaN where a layer holds no carbon.
-    """
-    modern = np.einsum("yrpc,p->yrc", tracers[:, 1:], counted)
-    stock = np.einsum("yrpc,p->yrc", carbon[:, 1:], counted)
-    return ratio_to_delta(modern, stock, np.asarray(year)[:, None, None])
-
-
 def ratio_to_delta(modern: Array, stock: Array, year: Array | float) -> Array:
     """Return Delta14C (permil) of an amount times fraction modern and the amount; NaN where that is zero."""
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -139,7 +121,7 @@ class Radiocarbon:
     Attributes
     ----------
     soil : (time, layer, column) of soil organic carbon, at the start and at the end of each year.
-    pools : (time, row, pool, column).
+    pools : (year, row, pool, column) at the end of each year; no rows where pools were not kept.
     respired : (year, row, column) of the carbon dioxide from decomposition, mean of each year.
     leached : (year, column) of dissolved carbon that leaves at the bottom.
     """
@@ -159,14 +141,19 @@ def radiocarbon_of(model: Model, start: State, tracers: Array, traced: Traced, f
     traced : the run; its first tracer is radiocarbon.
     first_year : of the run.
     """
-    carbon = np.concatenate([np.asarray(start.carbon)[None], traced.carbon])
-    modern = np.concatenate([tracers[None], traced.tracers[:, 0]])
-    time = first_year + np.arange(len(carbon), dtype=np.float64)
     counted = np.array([pool.counts_as_soc for pool in model.pools], dtype=np.float64)
+    carbon = np.asarray(start.carbon)
+
+    def soil(array: Array) -> Array:
+        return np.asarray(np.einsum("rpc,p->rc", array[1:], counted))
+
+    stock = np.concatenate([soil(carbon)[None], traced.soc])
+    modern = np.concatenate([soil(tracers)[None], traced.traced_soc[:, 0]])
+    time = first_year + np.arange(len(stock), dtype=np.float64)
     middle = time[:-1] + 0.5
     return Radiocarbon(
-        delta14c_of_layers(modern, carbon, counted, time),
-        ratio_to_delta(modern, carbon, time[:, None, None, None]),
+        ratio_to_delta(modern, stock, time[:, None, None]),
+        ratio_to_delta(traced.tracers[:, 0], traced.carbon, time[1:, None, None, None]),
         ratio_to_delta(traced.traced_respiration[:, 0], traced.respiration, middle[:, None, None]),
         ratio_to_delta(traced.traced_leaching[:, 0], traced.leaching, middle[:, None]),
     )

@@ -51,20 +51,31 @@ class Marks:
     below: Array | None = None
     deposited: Array | None = None
 
+    def with_age(self) -> Marks:
+        """Return the marks with one more tracer, carbon times its age (yr): what enters is new."""
+        inputs = np.asarray(self.inputs)
+        count = inputs.shape[1]
+        ageing = np.zeros((count, 1)) if self.ageing is None else np.asarray(self.ageing)
+        new = [None if one is None else np.concatenate([one, 0.0 * one[:1]]) for one in (self.below, self.deposited)]
+        return Marks(np.concatenate([inputs, 0.0 * inputs[:, :1]], axis=1), np.append(ageing, [[1.0]], axis=0), *new)
+
 
 class Traced(NamedTuple):
     """Tracers of a run by year; stocks at its end, fluxes as its mean. Per kg C/m2 of carbon: in the tracer's unit.
 
     Attributes
     ----------
-    carbon : (year, row, pool, column), the carbon itself, kg C/m2.
-    tracers : (year, tracer, row, pool, column).
+    carbon : (year, row, pool, column), the carbon itself, kg C/m2; (year, 0, pool, column) where pools are not kept.
+    tracers : (year, tracer, row, pool, column), or (year, tracer, 0, pool, column).
+    soc : (year, layer, column), of pools that count as soil organic carbon; traced_soc : (year, tracer, layer, column).
     respiration : (year, row, column), of carbon; traced_respiration : (year, tracer, row, column).
     leaching : (year, column), of carbon; traced_leaching : (year, tracer, column).
     """
 
     carbon: Array
     tracers: Array
+    soc: Array
+    traced_soc: Array
     respiration: Array
     traced_respiration: Array
     leaching: Array
@@ -191,8 +202,10 @@ def _trace_years(
     marked_month: Array,
     years: int,
     steps: int,
+    keep_pools: bool,
 ) -> tuple[State, Array, Traced]:
     setup = prepared(setup, model)
+    counted = jnp.asarray([pool.counts_as_soc for pool in model.pools], dtype=state.carbon.dtype)[:, None]
     zero_row = jnp.zeros_like(state.carbon[:, 0])
     zero_rows, zero = jnp.zeros_like(tracers[:, :, 0]), jnp.zeros_like(state.carbon[0, 0])
 
@@ -214,7 +227,9 @@ def _trace_years(
 
         start = (*carry, zero_row, zero_rows, zero, zero_rows[:, 0])
         (state, marked, *flows), _ = jax.lax.scan(month, start, jnp.arange(MONTHS_PER_YEAR))
-        return (state, marked), Traced(state.carbon, marked, *(flow / MONTHS_PER_YEAR for flow in flows))
+        kept = (state.carbon, marked) if keep_pools else (state.carbon[:0], marked[:, :0])
+        soc = (jnp.sum(state.carbon[1:] * counted, axis=1), jnp.sum(marked[:, 1:] * counted, axis=2))
+        return (state, marked), Traced(*kept, *soc, *(flow / MONTHS_PER_YEAR for flow in flows))
 
     (final, marked), traced = jax.lax.scan(year, (state, tracers), jnp.arange(years))
     return final, marked, traced
@@ -241,9 +256,9 @@ def _advance_years(
 
 
 @lru_cache(maxsize=64)
-def _by_year(years: int, steps: int) -> Callable[..., Any]:
+def _by_year(years: int, steps: int, keep_pools: bool) -> Callable[..., Any]:
     def run(tree: tuple[Model, Setup, Marks, State, Array, Array, Array]) -> tuple[State, Array, Traced]:
-        return _trace_years(*tree, years, steps)
+        return _trace_years(*tree, years, steps, keep_pools)
 
     return run
 
@@ -267,13 +282,14 @@ def trace(
     first_month: int = 0,
     marked_month: int = 0,
     steps: int = DEFAULT_STEPS,
+    keep_pools: bool = True,
     progress: Progress | None = None,
 ) -> tuple[State, Array, Traced]:
     """Run whole years with tracers, for any number of columns.
 
     Parameters
     ----------
-    model, setup, state, first_month, steps, progress : as for `simulate`.
+    model, setup, state, first_month, steps, keep_pools, progress : as for `simulate`.
     marks : what the tracers gain.
     tracers : (tracer, row, pool, column) at the beginning.
     marked_month : month of the marks at which this stretch begins.
@@ -288,7 +304,7 @@ def trace(
         As for `simulate`, and where the marks do not fit the set-up.
     """
     tree, columns, width = _tree(model, setup, marks, state, tracers, first_month, marked_month)
-    found: tuple[State, Array, Traced] = spread(_by_year(years, steps), tree, columns, width, progress)
+    found: tuple[State, Array, Traced] = spread(_by_year(years, steps, keep_pools), tree, columns, width, progress)
     return found
 
 

@@ -54,6 +54,7 @@ class Start:
     measured_state : the state scaled to the observations, for the trend that it would have.
     warnings : what is doubtful, in sentences.
     material, measured_material : soil that moves in from outside, for the two states; None where none moves.
+    steady : the periodic state of the oldest known management, from which the past begins.
     """
 
     state: State
@@ -63,6 +64,7 @@ class Start:
     warnings: list[str] = field(default_factory=list)
     material: Material | None = None
     measured_material: Material | None = None
+    steady: State | None = None
 
 
 def soc_of(carbon: Array, model: Any) -> Array:
@@ -186,11 +188,11 @@ def _made(kind: str, place: Place, past: Past, progress: Callable[[float], None]
     soc = soc_of(plain.carbon, past.model)
     measured_state = scaled_to(place, past.model, plain)
     if kind == "equilibrium":
-        return Start(plain, ones, soc, measured_state)
+        return Start(plain, ones, soc, measured_state, steady=steady)
     if kind == "measured":
-        return Start(measured_state, ones, soc, measured_state)
-    balance, state, warnings = _balance(place, past, steady, plain, progress)
-    return Start(state, balance, soc, scaled_to(place, past.model, state), warnings)
+        return Start(measured_state, ones, soc, measured_state, steady=steady)
+    balance, steady, state, warnings = _balance(place, past, steady, plain, progress)
+    return Start(state, balance, soc, scaled_to(place, past.model, state), warnings, steady=steady)
 
 
 def scaled_to(place: Place, model: Any, state: State) -> State:
@@ -215,7 +217,7 @@ def _balance(
     steady: State,
     plain: State,
     progress: Callable[[float], None] | None,
-) -> tuple[Array, State, list[str]]:
+) -> tuple[Array, State, State, list[str]]:
     soc, relative, known = observed(place)
     depth = place.grid.centres
     covariance = SPREAD**2 * np.exp(-np.abs(depth[:, None] - depth[None]) / CORRELATION_LENGTH)
@@ -249,7 +251,7 @@ def _balance(
             progress((iteration + 1) / ITERATIONS)
         if moved < CLOSE_ENOUGH:
             break
-    return balance, state, _doubts(place, np.exp(log_factor), np.exp(model))
+    return balance, guess, state, _doubts(place, np.exp(log_factor), np.exp(model))
 
 
 def _doubts(place: Place, factor: Array, soc: Array) -> list[str]:

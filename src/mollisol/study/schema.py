@@ -151,6 +151,9 @@ class Output(Section):
     """What is written."""
 
     pools: Annotated[bool, Flag()] = Field(default=True, description="false leaves `carbon` by pool out of result.nc")
+    radiocarbon: Annotated[bool, Flag()] = Field(
+        default=True, description="false leaves out `delta14c` and `mean_age`, which take time"
+    )
 
 
 def _edges(value: Any) -> Any:

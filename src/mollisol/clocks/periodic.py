@@ -134,12 +134,12 @@ def after_long_past(cycle: Cycle, signature: Signature, start: float, end: int, 
         own = slice(begin, begin + CHUNK)
         power, total = [cycle.matrix[own]], [cycle.gain[:, :, own].sum(axis=0)]
         for _ in range(int(np.log2(max(lengths)))):
-            total.append(total[-1] + np.einsum("cij,gcj->gci", power[-1], total[-1]))
+            total.append(total[-1] + _times(power[-1], total[-1]))
             power.append(power[-1] @ power[-1])
         now = np.zeros(end_state[own].shape) if first is None else _flat(first)[own]
         for i, length in enumerate(lengths):
             k = int(np.log2(length))
-            now = np.einsum("cij,cj->ci", power[k], now)
+            now = _times(power[k], now)
             for g in range(groups):
                 yearly = by_year[i][g]
                 if yearly is None:
@@ -155,6 +155,11 @@ def periodic_ages(cycle: Cycle) -> Array:
     size = cycle.matrix.shape[-1]
     solved = np.linalg.solve(np.eye(size) - cycle.matrix, cycle.aged[..., None])[..., 0]
     return np.ascontiguousarray(solved.T.reshape(*cycle.shape, -1))
+
+
+def _times(matrix: Array, vector: Array) -> Array:
+    """Apply (column, state, state) to (..., column, state)."""
+    return np.asarray((matrix @ vector[..., None])[..., 0])
 
 
 def _flat(array: Any) -> Array:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mollisol.practices import Timeline
     from mollisol.soil import Profile, SoilLayers
     from mollisol.study.columns import Place
-    from mollisol.study.initial import Start
+    from mollisol.study.initial import Past, Start
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -106,6 +106,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     from mollisol.processes.protection_capacity import mineral_loading
     from mollisol.soil import harmonise
     from mollisol.study.columns import assemble, dated_forcing, make_place, managed, read_by, typical_forcing
+    from mollisol.study.composition import microbial_quotient, organic_nitrogen
     from mollisol.study.initial import Past, make_start, soc_of
     from mollisol.study.moving import moving_run
 
@@ -162,11 +163,15 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     values = _values(model, annual, carbon, bnpp, place, members, rotation)
     loading = mineral_loading(repeated, with_soil(setup, **final.soil), final)
     values["mineral_loading"] = by_plan(loading[..., : (plans - 1) * members], plans - 1, members)
+    for name, share in (("microbial_quotient", microbial_quotient), ("organic_nitrogen", organic_nitrogen)):
+        values[name] = by_plan(share(model, final.carbon[..., : (plans - 1) * members]), plans - 1, members)
     values["soil_temperature"] = np.moveaxis(mean_climate.temperature[..., : plans - 1], -1, 0)
     values["soil_moisture"] = np.moveaxis(mean_climate.water[..., : plans - 1], -1, 0)
     if spec.output.pools:
         own = slice(0, (plans - 1) * members)
         values["carbon"] = by_plan(yearly(carbon[1:, :, own], annual.carbon[:, 1:, :, own]), plans - 1, members)
+    if spec.output.radiocarbon:
+        values |= _clocks(spec, model, inputs, past, start, setup, state, steps, tell("radiocarbon"))
     soc0 = soc_of(carbon, model)
     result = dataset(
         values,
@@ -199,6 +204,32 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         _profile_source(profile),
         [f"Profile: {_profile_source(profile)}", f"Climate: {spec.climate.name} ({climate.resolution})"],
     )
+
+
+def _clocks(
+    spec: StudySpec,
+    model: Any,
+    inputs: Any,
+    past: Past,
+    start: Start,
+    setup: Any,
+    state: Any,
+    steps: int,
+    progress: Callable[[float], None] | None,
+) -> dict[str, Array]:
+    """Return the clocks of the plans, without the last of the columns' plans, which starts from the measured state."""
+    from mollisol.column.setup import select_columns
+    from mollisol.study.radiocarbon import clocks_of_run, past_tracers
+
+    plans, members = len(inputs.managements) - 1, past.members
+    columns = np.arange(plans * members)
+    tracers = np.tile(past_tracers(past, start, spec.site.latitude), (1, 1, 1, plans))
+    own, begin = (select_columns(setup, columns), select_columns(state, columns))
+    sources, years = inputs.managements[0].sources, (spec.years.start, spec.years.end)
+    found = clocks_of_run(
+        _repeat_model(model, plans), own, begin, tracers, sources, spec.site.latitude, years, steps, progress
+    )
+    return {name: by_plan(getattr(found, name), plans, members) for name in ("delta14c", "mean_age")}
 
 
 def _profile_source(profile: Profile) -> str:

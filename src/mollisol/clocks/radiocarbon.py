@@ -95,9 +95,19 @@ def initial_radiocarbon(
     -------
     Kg C/m2 of modern carbon, and the cycle, for other clocks.
     """
-    ages = sorted({age_of(name) for name in sources})
-    groups = [[i for i, name in enumerate(sources) if age_of(name) == age] for age in ages]
-    cycle = cycle_of(model, setup, state, months, groups, steps)
+    cycle = cycle_of(model, setup, state, months, _groups(sources)[1], steps)
+    return radiocarbon_at(cycle, state, sources, air, year), cycle
+
+
+def radiocarbon_at(cycle: Cycle, state: State, sources: Sequence[str], air: Air, year: int) -> Array:
+    """Return carbon times fraction modern (row, pool, column) at the beginning of a year of the periodic state.
+
+    Parameters
+    ----------
+    cycle : of the state; one cycle begins in `year`.
+    state, sources, air : as for `initial_radiocarbon`.
+    """
+    ages, _ = _groups(sources)
 
     def signature(bounds: Array, group: int) -> Array:
         return mean_fraction(np.maximum(bounds - ages[group], FIRST_YEAR), air.zone, air.future)
@@ -105,7 +115,19 @@ def initial_radiocarbon(
     begin = np.array([FIRST_YEAR, FIRST_YEAR + 1.0])
     # carbon that is older still hardly holds any 14C today; it begins as old as the curve does
     first = np.asarray(state.carbon) * mean_fraction(begin, air.zone, air.future)[0]
-    return after_long_past(cycle, signature, FIRST_YEAR, year, first), cycle
+    return after_long_past(cycle, signature, FIRST_YEAR, year, first)
+
+
+def _groups(sources: Sequence[str]) -> tuple[list[float], list[list[int]]]:
+    """Return the ages of the sources' carbon, rising, and the numbers of the sources of each."""
+    ages = sorted({age_of(name) for name in sources})
+    return ages, [[i for i, name in enumerate(sources) if age_of(name) == age] for age in ages]
+
+
+def soil_of(model: Model, amount: Array) -> Array:
+    """Return (layer, column) of an amount (row, pool, column) in the pools that count as soil organic carbon."""
+    counted = np.array([pool.counts_as_soc for pool in model.pools], dtype=np.float64)
+    return np.asarray(np.einsum("rpc,p->rc", amount[1:], counted))
 
 
 def ratio_to_delta(modern: Array, stock: Array, year: Array | float) -> Array:
@@ -141,14 +163,8 @@ def radiocarbon_of(model: Model, start: State, tracers: Array, traced: Traced, f
     traced : the run; its first tracer is radiocarbon.
     first_year : of the run.
     """
-    counted = np.array([pool.counts_as_soc for pool in model.pools], dtype=np.float64)
-    carbon = np.asarray(start.carbon)
-
-    def soil(array: Array) -> Array:
-        return np.asarray(np.einsum("rpc,p->rc", array[1:], counted))
-
-    stock = np.concatenate([soil(carbon)[None], traced.soc])
-    modern = np.concatenate([soil(tracers)[None], traced.traced_soc[:, 0]])
+    stock = np.concatenate([soil_of(model, np.asarray(start.carbon))[None], traced.soc])
+    modern = np.concatenate([soil_of(model, tracers)[None], traced.traced_soc[:, 0]])
     time = first_year + np.arange(len(stock), dtype=np.float64)
     middle = time[:-1] + 0.5
     return Radiocarbon(

@@ -116,23 +116,27 @@ def traced_step(
     """
     h = years / steps
     system = factored(model, rates, carbon[:, 0], h)
-    nothing = jnp.zeros_like(tracers[:, :, 0])
-    fed = tuple(None if fresh is None else fresh + nothing for fresh in entering)
+    # the carbon is the first of the batch, so that one program solves for it and for what rides on it
+    batch = jnp.concatenate([carbon[None], tracers])
+    nothing = jnp.zeros_like(batch[:, :, 0])
+    fed = tuple(
+        None if fresh is None or marked is None else jnp.concatenate([fresh[None] + nothing[:1], marked + nothing[1:]])
+        for fresh, marked in zip(source, entering, strict=True)
+    )
+    gain = None if ageing is None else jnp.concatenate([jnp.zeros_like(ageing[:1]), ageing])[:, None]
 
-    def one(state: tuple[Array, ...], _: None) -> tuple[tuple[Array, ...], None]:
-        now, marked, total, marked_total = state
-        new = implicit_step(model, rates, system, now, source, h)
-        gained = fed
-        if ageing is not None:
+    def one(state: tuple[Array, Array], _: None) -> tuple[tuple[Array, Array], None]:
+        now, total = state
+        entered = fed
+        if gain is not None:
             # what was there gets older, what enters in the step does not
-            older = [ageing[:, None] * now[None, :, pool] for pool in range(now.shape[1])]
-            gained = tuple(old if fresh is None else fresh + old for fresh, old in zip(fed, older, strict=True))
-        moved = jax.vmap(lambda y, s: implicit_step(model, rates, system, y, s, h))(marked, gained)
-        return (new, moved, total + new, marked_total + moved), None
+            older = [gain * now[:1, :, pool] for pool in range(now.shape[2])]
+            entered = tuple(old if fresh is None else fresh + old for fresh, old in zip(fed, older, strict=True))
+        new = jax.vmap(lambda y, s: implicit_step(model, rates, system, y, s, h))(now, entered)
+        return (new, total + new), None
 
-    start = (carbon, tracers, jnp.zeros_like(carbon), jnp.zeros_like(tracers))
-    (new, moved, total, marked_total), _ = jax.lax.scan(one, start, None, length=steps)
-    return new, moved, total / steps, marked_total / steps
+    (new, total), _ = jax.lax.scan(one, (batch, jnp.zeros_like(batch)), None, length=steps)
+    return new[0], new[1:], total[0] / steps, total[1:] / steps
 
 
 def traced_month(
@@ -165,7 +169,9 @@ def traced_month(
     new, moved, mean, marked_mean = traced_step(
         model, rates, carbon, marked, source, entering, marks.ageing, years, steps
     )
-    flow, marked_flow = fluxes(model, rates, mean), jax.vmap(partial(fluxes, model, rates))(marked_mean)
+    flows = jax.vmap(partial(fluxes, model, rates))(jnp.concatenate([mean[None], marked_mean]))
+    flow = jax.tree_util.tree_map(lambda value: value[0], flows)
+    marked_flow = jax.tree_util.tree_map(lambda value: value[1:], flows)
     return State(new, model.advance_soil(soil, drivers, years)), moved, flow, marked_flow
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mollisol.soil import Profile, SoilLayers
     from mollisol.study.columns import Place
     from mollisol.study.initial import Past, Start
+    from mollisol.study.radiocarbon import SampledRadiocarbon
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -54,6 +55,7 @@ class Simulation:
     steps : implicit steps per month.
     source : where the profile comes from.
     sources : data and their origin, for the report.
+    sampled_radiocarbon : the model's radiocarbon in the year of sampling, where the profile has it measured.
     """
 
     result: xr.Dataset
@@ -71,6 +73,7 @@ class Simulation:
     steps: int = 1
     source: str = ""
     sources: list[str] = field(default_factory=list)
+    sampled_radiocarbon: SampledRadiocarbon | None = None
 
 
 def read_inputs(spec: StudySpec) -> tuple[Profile, Climate, dict[str, Timeline]]:
@@ -170,8 +173,10 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     if spec.output.pools:
         own = slice(0, (plans - 1) * members)
         values["carbon"] = by_plan(yearly(carbon[1:, :, own], annual.carbon[:, 1:, :, own]), plans - 1, members)
+    sampled = None
     if spec.output.radiocarbon:
-        values |= _clocks(spec, model, inputs, past, start, setup, state, steps, tell("radiocarbon"))
+        clocks, sampled = _clocks(spec, model, inputs, past, start, setup, state, steps, profile, tell("radiocarbon"))
+        values |= clocks
     soc0 = soc_of(carbon, model)
     result = dataset(
         values,
@@ -203,6 +208,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         steps,
         _profile_source(profile),
         [f"Profile: {_profile_source(profile)}", f"Climate: {spec.climate.name} ({climate.resolution})"],
+        sampled,
     )
 
 
@@ -215,21 +221,30 @@ def _clocks(
     setup: Any,
     state: Any,
     steps: int,
+    profile: Profile,
     progress: Callable[[float], None] | None,
-) -> dict[str, Array]:
-    """Return the clocks of the plans, without the last of the columns' plans, which starts from the measured state."""
+) -> tuple[dict[str, Array], SampledRadiocarbon | None]:
+    """Return the clocks of the plans, and the baseline's radiocarbon in the year of sampling where that was measured.
+
+    The last of the columns' plans, which starts from the measured state, is left out.
+    """
     from mollisol.column.setup import select_columns
-    from mollisol.study.radiocarbon import clocks_of_run, past_tracers
+    from mollisol.study.radiocarbon import SampledRadiocarbon, clocks_of_run, past_tracers, year_of_radiocarbon
 
     plans, members = len(inputs.managements) - 1, past.members
     columns = np.arange(plans * members)
-    tracers = np.tile(past_tracers(past, start, spec.site.latitude), (1, 1, 1, plans))
+    year = year_of_radiocarbon(profile)
+    begun, sampled = past_tracers(past, start, spec.site.latitude, year)
+    tracers = np.tile(begun, (1, 1, 1, plans))
     own, begin = (select_columns(setup, columns), select_columns(state, columns))
     sources, years = inputs.managements[0].sources, (spec.years.start, spec.years.end)
     found = clocks_of_run(
         _repeat_model(model, plans), own, begin, tracers, sources, spec.site.latitude, years, steps, progress
     )
-    return {name: by_plan(getattr(found, name), plans, members) for name in ("delta14c", "mean_age")}
+    values = {name: by_plan(getattr(found, name), plans, members) for name in ("delta14c", "mean_age")}
+    if year is not None and sampled is None and year <= spec.years.end:
+        sampled = values["delta14c"][0, :, year + 1 - spec.years.start].T
+    return values, None if year is None or sampled is None else SampledRadiocarbon(year, sampled)
 
 
 def _profile_source(profile: Profile) -> str:

@@ -137,7 +137,7 @@ class ProfileClocks:
         return shares
 
     def permanence(
-        self, edges: Grid, years: Sequence[float] = PERMANENCE_YEARS, column: int = 0
+        self, edges: Grid, years: Sequence[float] | Array = PERMANENCE_YEARS, column: int = 0
     ) -> tuple[Array, Array]:
         """Share of what enters on the surface and in each interval that is still stored after some years.
 

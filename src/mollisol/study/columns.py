@@ -17,7 +17,7 @@ from mollisol.column.events import mixing_map
 from mollisol.column.model import Model
 from mollisol.column.setup import Events, Setup, vertical
 from mollisol.grid import Grid
-from mollisol.plants import LITTER_POOLS
+from mollisol.plants import LITTER_POOLS, nitrogen_supply
 from mollisol.plants.allocation import AllocationParameters
 from mollisol.practices import (
     ClimateMeans,
@@ -365,6 +365,7 @@ def assemble(
     share = np.stack([m.root_share for m in inputs.managements], axis=-1) / place.grid.thickness[:, None]
     density = np.concatenate([np.zeros((1, plans)), share])[None]
     columns["root_density"] = np.repeat(density, members, axis=-1)
+    columns["nitrogen_supply"] = _shared(_nitrogen(place, inputs.managements), members)
     names = list(pools)
     quality = np.zeros((len(inputs.managements[0].sources), len(names), plans))
     for i, pool in enumerate(LITTER_POOLS):
@@ -381,6 +382,16 @@ def assemble(
         events_of(place, inputs.managements, members),
         tuple(names.index(pool) for pool in LITTER_POOLS),
     )
+
+
+def _nitrogen(place: Place, managements: Sequence[Management]) -> Array:
+    """Return the mineral nitrogen of each plan (month, row, plan), kg N/m2/yr; one month where all are alike."""
+    yearly = np.stack(
+        [nitrogen_supply([year.crop for year in m.harvest], place.grid.edges) for m in managements], axis=-1
+    )
+    if np.all(yearly == yearly[:1]):
+        return yearly[:1]
+    return np.repeat(yearly, MONTHS_PER_YEAR, axis=0)
 
 
 def _shared(per_plan: Array, members: int) -> Array:

@@ -42,7 +42,7 @@ def report_context(spec: StudySpec, done: Simulation) -> ReportContext:
     from mollisol.show import InitialState, MeasuredProfile, ReportContext
     from mollisol.study.run import versions
 
-    layers, start = done.layers, done.start
+    layers, start, sampled = done.layers, done.start, done.sampled_radiocarbon
     residual = float(done.result["balance_residual"].max())
     return ReportContext(
         name=spec.name,
@@ -61,6 +61,9 @@ def report_context(spec: StudySpec, done: Simulation) -> ReportContext:
             depth=layers.measured_depth,
             horizons=horizons(done),
             source=done.source,
+            delta14c=layers.delta14c,
+            modelled_delta14c=sampled.delta14c if sampled else None,
+            delta14c_year=sampled.year if sampled else None,
         ),
         initial=InitialState(
             kind=spec.initial,

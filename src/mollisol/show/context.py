@@ -44,6 +44,8 @@ class MeasuredProfile:
     depth : how deep the measurements go, m.
     horizons : the horizons as sampled; drawn in place of the layers where given.
     source : where the profile comes from, with its year.
+    delta14c : (layer,) measured Delta14C, permil; NaN where nothing was measured; None where nothing is known at all.
+    modelled_delta14c : (layer, member) of the model at the end of the year `delta14c_year` of sampling, permil.
     """
 
     soc: Array
@@ -51,6 +53,9 @@ class MeasuredProfile:
     depth: float
     horizons: Sequence[Horizon] = ()
     source: str = ""
+    delta14c: Array | None = None
+    modelled_delta14c: Array | None = None
+    delta14c_year: int | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from mollisol.show.context import ReportContext
 from mollisol.show.files import write_atomically
 from mollisol.show.layout import RESOLUTION
 from mollisol.show.limits import GLOSSARY, limits_of
+from mollisol.show.radiocarbon import clock_table, sampled_table
 from mollisol.show.tables import difference_table, profile_table, stock_table, turnover_tables
 from mollisol.show.turnover import references
 from mollisol.show.view import ResultView, cm
@@ -96,6 +97,8 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         "budget": budget,
         "carbon_dioxide": carbon_dioxide_table(view),
         "composition": composition_table(view),
+        "clocks": clock_table(view),
+        "radiocarbon": sampled_table(view, context),
         "closed": CLOSED,
         "limits": limits_of(view, context),
         "glossary": GLOSSARY,

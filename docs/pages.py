@@ -19,12 +19,15 @@ KEY_NOTES: Mapping[str, str] = {
     "practices": "Further keys are parameters of the practice: see [practices](practices.md).",
 }
 
-ROOMS = ("processes", "plants", "soil", "climate", "models.rothc", "models.icbm", "models.century", "models.ctool")
+ROOMS = (
+    "processes", "plants", "soil", "climate", "clocks", "models.rothc", "models.icbm", "models.century", "models.ctool",
+)  # fmt: skip
 TITLES = {
     "processes": "Parameters of `whole_profile`",
     "plants": "Parameters of the plants",
     "soil": "Parameters of the soil",
     "climate": "Parameters of the climate at depth",
+    "clocks": "Parameters of the clocks",
     "models.rothc": "Parameters of RothC",
     "models.icbm": "Parameters of ICBM",
     "models.century": "Parameters of Century",

@@ -1,5 +1,6 @@
 """Clocks of whole columns: the effective operator, its ages, and ages carried through the run."""
 
+import dataclasses
 import time
 from functools import cache
 from typing import Any
@@ -8,10 +9,10 @@ import jax
 import numpy as np
 import pytest
 
-from engine_cases import Case, profile_case
+from engine_cases import Case, FixedRates, bare_case, profile_case, uniform_grid
 from mollisol import clocks
 from mollisol.clocks.block_solution import ages_tile, joined_rows
-from mollisol.column import State, check_compartmental, equilibrium
+from mollisol.column import Pool, State, check_compartmental, equilibrium
 from mollisol.grid import Grid
 
 CASES: dict[str, dict[str, Any]] = {
@@ -142,3 +143,23 @@ def test_the_mean_ages_of_a_column_take_less_than_a_millisecond() -> None:
         run(ready).block_until_ready()
         fastest = min(fastest, time.perf_counter() - start)
     assert fastest / columns < 1e-3
+
+
+def test_inert_carbon_is_infinitely_old_and_no_part_of_the_transit() -> None:
+    pools = (Pool("alive", "", "solid", 10.0), Pool("inert", "", "solid", 10.0))
+    case = bare_case(uniform_grid(2), FixedRates(respired={"alive": np.full((3, 1), 0.25)}), pools)
+    setup = dataclasses.replace(
+        case.setup, amount=np.ones((12, 1, 1)), placement=np.array([0.0, 0.5, 0.5])[None, :, None]
+    )
+    case.state.carbon[1:, 1] = 0.1
+    state = equilibrium(case.model, setup, case.state, 12).state
+    found = clocks.profile_clocks(case.model, case.grid, setup, state, 12)
+    np.testing.assert_allclose(found.ages[1:, 0], 4.0)
+    assert np.all(np.isposinf(found.ages[1:, 1]))
+    assert np.all(np.isposinf(found.soc_age()))
+    np.testing.assert_allclose(found.respired_age(), 4.0)
+    still, deeper = found.permanence(Grid([0.0, 1.0, 2.0]), [0.0, 4.0])
+    np.testing.assert_allclose(still[1:], [[1.0, np.exp(-1.0)]] * 2)
+    assert np.all(np.isnan(still[0]))  # nothing enters as litter
+    assert np.all(deeper[1:] == 0.0)
+    np.testing.assert_allclose(found.transit_time_quantile(Grid([0.0, 2.0]), 0.5)[1], 4.0 * np.log(2.0))

@@ -132,7 +132,9 @@ def ages_tile(model: Model, effective: Effective, joined: int) -> Array:
     """Mean ages (row, pool, column) of a tile, yr."""
     stock = effective.stock
     there = stock > 0.0
-    return jnp.where(there, solution(model, effective, stock, joined) / jnp.where(there, stock, 1.0), jnp.nan)
+    aged = solution(model, effective, stock, joined)
+    # carbon that cannot leave and is not renewed is infinitely old
+    return jnp.where(there, jnp.where(jnp.isfinite(aged), aged, jnp.inf) / jnp.where(there, stock, 1.0), jnp.nan)
 
 
 @lru_cache(maxsize=64)

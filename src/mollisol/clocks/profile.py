@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mollisol.clocks.densities import remaining
-from mollisol.clocks.quantiles import transit_time_quantile
+from mollisol.clocks.propagate import decayed, times_of
+from mollisol.clocks.quantiles import times_when
+from mollisol.clocks.system import compartmental_system
 from mollisol.column.pools import SURFACE
+from mollisol.units import InputError
 
 if TYPE_CHECKING:
     from mollisol.clocks.effective import Effective
@@ -83,7 +85,7 @@ class ProfileClocks:
     def _mean_age(self, weight: Array, edges: Grid | None) -> Array:
         """Mean of the ages (layer, column) weighted by amounts (row, pool, column), by layer or by interval."""
         amount = weight.sum(axis=1)[1:]
-        aged = (weight * np.nan_to_num(self.ages)).sum(axis=1)[1:]
+        aged = (weight * np.where(weight > 0.0, self.ages, 0.0)).sum(axis=1)[1:]
         if edges is not None:
             amount, aged = self.grid.remap(amount, edges), self.grid.remap(aged, edges)
         return ratio(aged, amount)
@@ -122,13 +124,6 @@ class ProfileClocks:
         """(column,) mean time from entry to exit of all carbon, litter on the surface included, yr: stock / input."""
         return ratio(self.stock.sum(axis=(0, 1)), np.asarray(self.effective.input).sum(axis=(0, 1)))
 
-    def entering(self, rows: Array, column: int = 0) -> tuple[Array, Array]:
-        """Return B and the input (row * pool,) of one column that enters by shares `rows` (row,) of each row's."""
-        from mollisol.clocks.effective import matrix_of
-
-        matrix, given = matrix_of(self.model, self.effective, column)
-        return matrix, (given.reshape(self.stock.shape[:2]) * rows[:, None]).reshape(-1)
-
     def shares_of_rows(self, edges: Grid) -> Array:
         """Return (1 + interval, row): the surface litter, then the share of each row in each interval of depth."""
         shares = np.zeros((len(edges) + 1, len(self.grid) + 1))
@@ -147,26 +142,59 @@ class ProfileClocks:
         nothing enters.
         """
         shares = self.shares_of_rows(edges)
-        still, deeper = np.full((2, len(shares), len(years)), np.nan)
-        for place, rows in enumerate(shares):
-            matrix, given = self.entering(rows, column)
-            if given.sum() > 0.0:
-                left = remaining(matrix, given, years).reshape(len(years), *self.stock.shape[:2]).sum(axis=2)
-                below = np.arange(len(rows)) > np.flatnonzero(rows)[-1]
-                still[place], deeper[place] = left.sum(axis=1), left[:, below].sum(axis=1)
-        return still, deeper
+        times = times_of(years, "years")
+        matrix, starts = self._entering(shares, column)
+        # one start for every interval and year: the doublings are shared
+        left = decayed(matrix, np.repeat(starts, len(times), axis=1), np.tile(times, len(shares)))
+        by_row = left.reshape(*self.stock.shape[:2], len(shares), len(times)).sum(axis=1)
+        rows = np.arange(len(by_row))
+        deepest = np.array([np.flatnonzero(share)[-1] for share in shares])
+        below = rows[:, None] > deepest
+        known = starts.sum(axis=0)[:, None] > 0.0
+        still = np.where(known, by_row.sum(axis=0), np.nan)
+        return still, np.where(known, np.sum(by_row * below[..., None], axis=0), np.nan)
 
     def transit_time_quantile(self, edges: Grid, q: ArrayLike, column: int = 0) -> Array:
         """Quantiles of the transit time of what enters on the surface and in each interval: (1 + interval, ...q), yr.
 
-        NaN where nothing enters.
+        q lies above 0 and below 1. NaN where nothing enters.
         """
-        found = []
-        for rows in self.shares_of_rows(edges):
-            matrix, given = self.entering(rows, column)
-            there = given.sum() > 0.0
-            found.append(transit_time_quantile(matrix, given, q) if there else np.full(np.shape(q), np.nan))
-        return np.stack(found)
+        levels = np.asarray(q, dtype=np.float64)
+        matrix, starts = self._entering(self.shares_of_rows(edges), column)
+        if not np.all((levels > 0.0) & (levels < 1.0)):
+            raise InputError(f"quantiles of {levels.tolist()}, allowed is above 0 and below 1", key="q")
+        known = np.flatnonzero(starts.sum(axis=0) > 0.0)
+        many = np.repeat(starts[:, known], levels.size, axis=1)
+        found = np.full((starts.shape[1], levels.size), np.nan)
+        older = np.tile(1.0 - levels.reshape(-1), len(known))
+        found[known] = times_when(matrix, many, np.ones_like(many), older).reshape(len(known), -1)
+        return found.reshape(starts.shape[1], *levels.shape)
+
+    def _entering(self, shares: Array, column: int) -> tuple[Array, Array]:
+        """Return B of one column and a unit (row * pool, interval) of what enters each interval; 0 where nothing does.
+
+        Compartments that no input ever reaches (inert carbon) are left out of B: its entries there are zero.
+        """
+        from mollisol.clocks.effective import matrix_of
+
+        matrix, given = matrix_of(self.model, self.effective, column)
+        starts = (given.reshape(self.stock.shape[:2])[:, :, None] * shares.T[:, None]).reshape(len(given), -1)
+        total = starts.sum(axis=0)
+        fed = _reached(matrix, given)
+        own = compartmental_system(matrix[np.ix_(fed, fed)], given[fed]).matrix
+        whole = np.zeros_like(matrix)
+        whole[np.ix_(fed, fed)] = own
+        return whole, starts / np.where(total > 0.0, total, 1.0)
+
+
+def _reached(matrix: Array, given: Array) -> NDArray[np.int64]:
+    """Numbers of the compartments that carbon of the input reaches."""
+    found = given > 0.0
+    while True:
+        more = found | np.any(matrix[:, found] > 0.0, axis=1)
+        if np.array_equal(more, found):
+            return np.flatnonzero(found)
+        found = more
 
 
 def profile_clocks(

@@ -72,7 +72,7 @@ def doubled(matrix: Array, step: float) -> Iterator[Array]:
 
 
 def propagated(matrix: Array, start: Array, times: Array) -> Array:
-    """e^(tB) start (n, m) for times (m,) of one start (n,)."""
+    """e^(tB) start (n, m) for times (m,), of one start (n,) or one for each time (n, m)."""
     step = short_step(matrix)
     if not np.all(times / step < LONGEST):
         raise InputError(
@@ -81,7 +81,8 @@ def propagated(matrix: Array, start: Array, times: Array) -> Array:
         )  # fmt: skip
     count = np.floor(times / step).astype(np.int64)
     rest = np.clip(times - count * step, 0.0, step)
-    vectors = series(matrix, np.repeat(start[:, None], len(times), axis=1), rest)
+    own = start if start.ndim == 2 else np.repeat(start[:, None], len(times), axis=1)
+    vectors = series(matrix, own, rest)
     changes = doubled(matrix, step)
     digit = 0
     while np.any(count >> digit):

@@ -28,7 +28,7 @@ def _levels(q: ArrayLike) -> Array:
     return levels
 
 
-def _times(matrix: Array, start: Array, weight: Array, older: Array) -> Array:
+def times_when(matrix: Array, start: Array, weight: Array, older: Array) -> Array:
     """Times (m,) at which weight . e^(tB) start, (n, m) each, falls to `older` (m,), above 0."""
     step = short_step(matrix)
     steps: list[Array] = []
@@ -57,7 +57,7 @@ def _quantile(matrix: Array, start: Array, levels: Array) -> Array:
     inner = (flat > 0.0) & (flat < 1.0)
     if inner.any():
         many = np.repeat(start[:, None], int(inner.sum()), axis=1)
-        found[inner] = _times(matrix, many, np.ones_like(many), 1.0 - flat[inner])
+        found[inner] = times_when(matrix, many, np.ones_like(many), 1.0 - flat[inner])
     return np.asarray(found.reshape(levels.shape))
 
 
@@ -105,5 +105,5 @@ def pool_age_quantile(B: ArrayLike, u: ArrayLike, q: ArrayLike) -> Array:
         weight = np.zeros((len(x), len(place)))
         weight[pool, np.arange(len(place))] = 1.0 / x[pool]
         start = np.repeat(x[:, None], len(place), axis=1)
-        found[place, pool] = _times(system.matrix, start, weight, 1.0 - flat[place])
+        found[place, pool] = times_when(system.matrix, start, weight, 1.0 - flat[place])
     return np.asarray(found.reshape(*levels.shape, -1))

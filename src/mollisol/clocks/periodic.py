@@ -93,7 +93,9 @@ def cycle_of(
     _, moved = advance_traced(model, setup, Marks(inputs, ageing), state, unit, years, steps=steps)
     flat: Array = np.asarray(moved).reshape(count, size, columns).transpose(2, 0, 1)
     gain = flat[:, size:-1].reshape(columns, years, len(groups), size).transpose(1, 2, 0, 3)
-    return Cycle(flat[:, :size].transpose(0, 2, 1), gain, flat[:, -1], (rows, pools))
+    # products of matrices that lie scattered in memory would take ten times as long
+    matrix, gain = np.ascontiguousarray(flat[:, :size].transpose(0, 2, 1)), np.ascontiguousarray(gain)
+    return Cycle(matrix, gain, flat[:, -1], (rows, pools))
 
 
 def strides(cycle_years: int, span: float) -> list[int]:

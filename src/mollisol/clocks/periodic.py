@@ -37,6 +37,9 @@ STRIDE = 32
 CHUNK = 16
 """Columns whose matrices' powers are held at a time."""
 
+NEGLIGIBLE = 1e-100
+"""Share of carbon that counts as none."""
+
 Signature = Callable[[Array, int], Array]
 """Mean signature between rising years (bound,) of the inputs of a group: (bound - 1,)."""
 
@@ -137,7 +140,9 @@ def after_long_past(cycle: Cycle, signature: Signature, start: float, end: int, 
         power, total = [cycle.matrix[own]], [cycle.gain[:, :, own].sum(axis=0)]
         for _ in range(int(np.log2(max(lengths)))):
             total.append(total[-1] + _times(power[-1], total[-1]))
-            power.append(power[-1] @ power[-1])
+            squared = power[-1] @ power[-1]
+            # numbers near the smallest that a double holds are computed a hundred times slower
+            power.append(np.where(squared < NEGLIGIBLE, 0.0, squared))
         now = np.zeros(end_state[own].shape) if first is None else _flat(first)[own]
         for i, length in enumerate(lengths):
             k = int(np.log2(length))

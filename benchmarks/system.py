@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +28,11 @@ class System:
     grid: Grid
 
 
-def make_system(columns: int, seed: int = 1) -> System:
-    """Return the system for a number of columns; the first ones are the same for every number."""
+def make_system(columns: int, seed: int = 1, slots: Mapping[str, str] | None = None) -> System:
+    """Return the system for a number of columns; the first ones are the same for every number.
+
+    Alternatives in `slots` must need no other drivers and add no pools.
+    """
     grid = Grid()
     thickness, depth = vertical(grid)
     random = np.random.default_rng(seed)
@@ -42,7 +46,10 @@ def make_system(columns: int, seed: int = 1) -> System:
     events = ploughing(grid, density * grid.thickness)
     forcing = climate(depth, soil["porosity"], warmer, wetter)
     return System(
-        whole_profile(), Setup(thickness, depth, soil, forcing, amount, placement, quality, events, fed), state, grid
+        whole_profile(slots),
+        Setup(thickness, depth, soil, forcing, amount, placement, quality, events, fed),
+        state,
+        grid,
     )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sys
 
-from validation import incubations, inputs, radiocarbon, soil_climate
+from validation import incubations, inputs, microbes, radiocarbon, soil_climate
 
-COMPARISONS = (soil_climate, inputs, incubations, radiocarbon)
+COMPARISONS = (soil_climate, inputs, incubations, microbes, radiocarbon)
 
 
 def main(arguments: list[str]) -> int:

@@ -22,6 +22,9 @@ FULLEST = 600.0
 HELD_YEARS = 20
 """Years after which a steady state that was pushed is looked at, twice."""
 
+FAR = 10.0
+"""How many times the push a living pool may be away on its way back."""
+
 FOLLOWED = 200
 """How often those years are run to see what becomes of a column that does not come back."""
 
@@ -83,9 +86,10 @@ def unstable(model: Model, setup: Setup, carbon: Array, run: Callable[[Array], A
         gone = np.sum(np.where(living, state - carbon, 0.0), axis=1)[1:]
         return np.asarray(np.abs(gone) / np.where(share > 0.0, share, 1.0))
 
-    once = run(np.where(living, (1.0 + PUSH) * carbon, carbon))
-    twice = run(once)
-    grown = (away(twice) > away(once)) & (away(twice) > PUSH)
+    first = run(np.where(living, (1.0 + PUSH) * carbon, carbon))
+    once, twice = away(first), away(run(first))
+    # still growing, or already thrown far, from where it may be on its way down by now
+    grown = ((twice > once) & (twice > PUSH)) | (np.maximum(once, twice) > FAR * PUSH)
     return {int(column): depths(setup, grown[:, column]) for column in np.flatnonzero(grown.any(axis=0))}
 
 

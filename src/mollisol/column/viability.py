@@ -13,8 +13,8 @@ from mollisol.column.setup import Setup
 Array = NDArray[np.float64]
 
 STERILE = 1e-9
-"""Density of living carbon (kg/m3) below which a layer counts as without microbes: under ten cells in a gram of soil,
-where the deepest soils have 1e4."""
+"""Density of living carbon (kg/m3) below which a layer counts as without microbes: some tens of cells in a gram of
+soil, where the deepest soils have 1e4."""
 
 FULLEST = 600.0
 """Density of carbon (kg/m3) that no layer can hold: solid organic matter without a pore."""

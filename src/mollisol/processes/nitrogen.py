@@ -74,8 +74,9 @@ class NitrogenLimitation:
         about="share of the nitrogen from outside that microbes get before plants, water and air do",
     )  # fmt: skip
     strength: Array = parameter(
-        1.0, "1", 0.0, 3.0, "1: nitrogen in the ratio of the pools' C:N; decomposers of poor litter may make do with "
-        "less (Manzoni et al. 2008)", confidence="low", distribution="lognormal", spread=0.3,
+        1.0, "1", 0.0, 1.2, "1: nitrogen in the ratio of the pools' C:N; decomposers of poor litter may make do with "
+        "less (Manzoni et al. 2008), and more than litter brings and its products free would never be there",
+        confidence="low", distribution="normal", spread=0.15,
         about="factor on the nitrogen that decomposing litter needs",
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ def long_run() -> dict[str, Any]:
     before = peak_gigabytes()
     start = time.perf_counter()
     _, annual = simulate(system.model, system.setup, system.state, YEARS, keep_pools=False)
-    kept = sum(array.nbytes for array in annual) / 1e9
+    kept = sum(array.nbytes for array in annual if array is not None) / 1e9
     return {
         "peak": peak_gigabytes(), "before": before, "results": kept, "seconds": time.perf_counter() - start,
         "residual": float(annual.residual.max()),

@@ -8,6 +8,7 @@ not bind is dissolved.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -33,7 +34,7 @@ CAPACITY_READS = ("soil.fine_earth", "soil.high_charge", "soil.oxides", "soil.we
 
 
 @process
-class _Surfaces(LinearSorption):
+class _Surfaces(LinearSorption, ABC):
     """Capacity and affinity of a soil's minerals by layer, shared by the alternatives."""
 
     reads: ClassVar[tuple[str, ...]] = (*LinearSorption.reads, "soil.ph", *CAPACITY_READS)
@@ -78,13 +79,13 @@ class _Surfaces(LinearSorption):
         rate = self.sorption * (soil["clay"] + soil["silt"]) * soil["binds"] * affinity * gained
         return {"mineral_capacity": mineral_capacity(self, drivers), "bare_sorption": rate}
 
+    @abstractmethod
     def relative_affinity(self, loading: Array) -> Array:
         """Affinity relative to a bare surface at a loading (carbon over capacity)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def filling(self, loading: Array) -> Array:
         """Return how fast the relative affinity falls with the loading; negative where it rises."""
-        raise NotImplementedError
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Weigh the binding of dying microbes and add the sorption; release is part of decomposition."""

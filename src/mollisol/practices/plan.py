@@ -10,6 +10,7 @@ from typing import Any
 from mollisol.plants import CROPS, OPERATIONS, Crop, amendment, crop, operation
 from mollisol.plants.allocation import LARGEST_YIELD, RootAllocation
 from mollisol.plants.tables import unknown, within
+from mollisol.practices.changes import Change
 from mollisol.units import InputError
 
 PLOUGHING_DEPTH = 0.12
@@ -217,7 +218,7 @@ class Plan:
     """A plan for a field: `rotation[0]` grows in `from_year`, and everything repeats.
 
     Tillage and regular applications fall in `from_year` (or an application's own first year) and then at
-    their intervals; in the years before, the same phases hold.
+    their intervals; in the years before, the same phases hold. `changes` are factors and additions with a course.
     """
 
     rotation: tuple[CropYear, ...]
@@ -225,6 +226,7 @@ class Plan:
     tillage: Tillage | None = None
     amendments: tuple[Application, ...] = ()
     roots: RootChoice | None = None
+    changes: tuple[Change, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.rotation:

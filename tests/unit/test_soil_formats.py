@@ -8,6 +8,7 @@ import pytest
 
 from mollisol.soil import read_profile, read_profiles, scan_profiles
 from mollisol.soil.formats import FORMATS
+from mollisol.soil.reading import read_rows
 from mollisol.units import InputError
 
 PLAIN = """profile_id,top_cm,bottom_cm,organic_carbon_percent,bulk_density_g_cm3,clay_percent,silt_percent,sand_percent,coarse_fragments_percent,ph_h2o,latitude,longitude,source
@@ -37,12 +38,23 @@ E,S,P,b,2001,0,20,1.3,1.5,10,20,40,40,6.5
 E,S,P,c,2001,20,50,1.45,0.8,-100,25,38,37,6.8
 E,S,P,d,2001,50,110,,0.3,-350,30,35,35,7.1
 """
+HE2016 = """pc_dataset_name,ProfileID,Lat,Lon,VegTypeCodeStr_Local,SampleYear,Layer_top,Layer_bottom,Layer_top_norm,Layer_bottom_norm,pct_C_original,pct_C,BulkDensity_original,BulkDensity,PH_H2O,sand_pct,silt_pct,clay_pct,D14C_BulkLayer_text,D14C_BulkLayer,14C_age,FractionModern
+Study_2001,9,52.1,5.2,cropland,2001,0,4,-4,0,44,44,,0.2,4.0,,,,,,,
+Study_2001,9,52.1,5.2,cropland,2001,4,24,0,20,15,1.5,1.3,1.3,6.5,40,40,20,10,10,,
+Study_2001,9,52.1,5.2,cropland,2001,24,54,20,50,0.8,0.8,1.45,1.45,6.8,37,38,25,-100,-100,,
+Study_2001,9,52.1,5.2,cropland,2001,54,114,50,110,0.3,0.3,,1.5,7.1,35,35,30,,0.0,3460,modern
+"""
+KSSL = """pedon_key,pedlabsampnum,labsampnum,hzn_top,hzn_bot,hzn_desgn,sand,silt,clay,oc,c_tot,caco3,estimated_oc,ph_h2o,db_13b,frags,x,y
+11,p,a,0,20,A,40,40,20,1.5,1.6,,1.4,6.5,1.3,0,5.2,52.1
+11,p,b,20,50,B,37,38,25,,0.9,,0.8,6.8,1.45,,5.2,52.1
+11,p,c,50,110,C,35,35,30,,1.5,10,,7.1,,NA,5.2,52.1
+"""
 
 
 @pytest.fixture
 def files(tmp_path):
     paths = {}
-    for name, text in (("plain", PLAIN), ("wosis", WOSIS), ("sodah", SODAH)):
+    for name, text in (("plain", PLAIN), ("wosis", WOSIS), ("sodah", SODAH), ("he2016", HE2016), ("kssl", KSSL)):
         paths[name] = tmp_path / f"{name}.csv"
         paths[name].write_text(text)
     paths["afsp"] = tmp_path / "some_horizons_soc.csv"
@@ -60,7 +72,7 @@ def test_same_soil_from_every_format(files, name):
     profile = read_profile(files[name])
     assert profile.top_cm.tolist() == [0, 20, 50]
     assert profile.bottom_cm.tolist() == [20, 50, 110]
-    assert profile.organic_carbon_percent.tolist() == [1.5, 0.8, 0.3]
+    assert profile.organic_carbon_percent == pytest.approx([1.5, 0.8, 0.3], rel=1e-15)
     assert profile.bulk_density_g_cm3 == pytest.approx([1.3, 1.45, np.nan], nan_ok=True)
     assert profile.clay_percent.tolist() == [20, 25, 30]
     assert profile.silt_percent.tolist() == [40, 38, 35]
@@ -76,7 +88,7 @@ def test_every_format_is_told_from_its_columns(files):
 
 
 def test_layers_above_the_mineral_soil_are_left_out_and_noted(files):
-    for name in ("sodah", "israd"):
+    for name in ("sodah", "israd", "he2016"):
         assert read_profile(files[name]).notes == ("1 layer(s) above the mineral soil left out",)
 
 
@@ -86,6 +98,70 @@ def test_radiocarbon_and_year(files):
     assert profile.sample_year.tolist() == [2001] * 3
     assert read_profile(files["afsp"]).sample_year.tolist() == [1998] * 3
     assert read_profile(files["sodah"]).sample_year.tolist() == [2014] * 3
+    compiled = read_profile(files["he2016"])
+    assert compiled.sample_year.tolist() == [2001] * 3
+    # A zero beside an age of 3,460 years is a placeholder, not modern carbon.
+    assert compiled.delta14c_permil == pytest.approx([10, -100, np.nan], nan_ok=True)
+
+
+def test_zero_carbon_that_was_never_measured_is_missing(files):
+    text = files["he2016"].read_text().replace(",0.3,0.3,", ",,0.0,")
+    files["he2016"].write_text(text)
+    assert read_profile(files["he2016"]).organic_carbon_percent == pytest.approx([1.5, 0.8, np.nan], nan_ok=True)
+    files["he2016"].write_text(text.replace(",,0.0,,1.5,", ",0,0.0,,1.5,"))
+    assert read_profile(files["he2016"]).organic_carbon_percent == pytest.approx([1.5, 0.8, 0.0])
+
+
+def test_organic_carbon_of_the_laboratory_and_by_difference_is_flagged(files):
+    profile = read_profile(files["kssl"])
+    # 1.5 % of total carbon, of which 0.12 x 10 % are carbonate's.
+    assert profile.flag("organic_carbon_percent") == (
+        "",
+        "organic_carbon_estimated_by_laboratory",
+        "total_carbon_less_carbonate",
+    )
+    assert profile.coarse_fragments_percent == pytest.approx([0.0, np.nan, np.nan], nan_ok=True)
+
+
+def test_carbonate_that_leaves_no_carbon_leaves_it_unknown(files):
+    files["kssl"].write_text(files["kssl"].read_text().replace("1.5,10,", "1.1,10,"))
+    assert np.isnan(read_profile(files["kssl"]).organic_carbon_percent[2])
+
+
+def test_names_of_the_lab_data_mart(files, tmp_path):
+    path = tmp_path / "mart.csv"
+    names = {
+        "oc": "organic_carbon_walkley_black", "c_tot": "total_carbon_ncs", "caco3": "caco3_lt_2_mm",
+        "db_13b": "bulk_density_third_bar", "clay": "clay_total", "silt": "silt_total", "sand": "sand_total",
+        "y": "latitude_decimal_degrees", "x": "longitude_decimal_degrees", "estimated_oc": "estimated_organic_carbon",
+    }  # fmt: skip
+    header, rest = files["kssl"].read_text().split("\n", 1)
+    path.write_text(",".join(names.get(name, name) for name in header.split(",")) + "\n" + rest)
+    ours, mart = read_profile(files["kssl"]), read_profile(path)
+    for name in ("organic_carbon_percent", "bulk_density_g_cm3", "clay_percent", "sand_percent", "silt_percent"):
+        np.testing.assert_array_equal(getattr(ours, name), getattr(mart, name))
+    assert (mart.latitude, mart.longitude) == (52.1, 5.2)
+
+
+def test_kssl_without_any_carbon_is_refused(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("pedon_key,hzn_top,hzn_bot,c_tot\n1,0,20,1.5\n")
+    with pytest.raises(InputError, match="no column for organic carbon") as caught:
+        read_profile(path)
+    assert caught.value.file == str(path)
+    assert caught.value.key == "oc"
+
+
+def test_land_use_is_kept_in_the_words_of_the_source(files):
+    (files["israd"] / "profile.csv").write_text("entry_name,site_name,pro_name,pro_land_cover\nE,S,P,cultivated\n")
+    assert set(read_rows(files["israd"])[0].land_use) == {"cultivated"}
+    assert set(read_rows(files["he2016"])[0].land_use) == {"cropland"}
+    assert set(read_rows(files["plain"])[0].land_use) == {""}
+
+
+def test_files_read_beside_the_table_are_named(files):
+    assert [path.rsplit("/", 1)[1] for path in read_rows(files["afsp"])[0].beside] == ["some_sites.csv"]
+    assert [path.rsplit("/", 1)[1] for path in read_rows(files["israd"])[0].beside] == ["site.csv"]
 
 
 def test_provenance_of_a_cell(files):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mollisol.soil.columns import DEPTH_TOLERANCE_CM, HORIZON_FIELDS, NUMERIC
 from mollisol.soil.depths import check_carbon, check_depths
@@ -23,6 +24,18 @@ def assemble(
     rows: Rows, wanted: Collection[str] | None = None, *, fill_gaps: bool = False
 ) -> tuple[list[Profile], list[Problem]]:
     """Return the profiles of `rows` (or those `wanted`) that are sound, and what is wrong with the others."""
+    sound, problems = sort_out(rows, wanted, fill_gaps=fill_gaps)
+    profiles = [_profile(rows, profile_id, order) for profile_id, order in sound.items()]
+    return [fill_profile_gaps(profile) for profile in profiles] if fill_gaps else profiles, problems
+
+
+def sort_out(
+    rows: Rows, wanted: Collection[str] | None = None, *, fill_gaps: bool = False
+) -> tuple[dict[str, NDArray[np.intp]], list[Problem]]:
+    """Return the rows of each sound profile from the surface down, and what is wrong with the other profiles.
+
+    With `fill_gaps`, gaps in depth and in carbon count as sound; nothing is filled here.
+    """
     members: dict[str, list[int]] = defaultdict(list)
     for row, profile_id in enumerate(rows.profile_ids):
         members[profile_id].append(row)
@@ -31,7 +44,8 @@ def assemble(
         profile_id = rows.profile_ids[row]
         wrong[profile_id].append(dataclasses.replace(problem, profile_id=profile_id))
 
-    profiles, problems = [], []
+    sound: dict[str, NDArray[np.intp]] = {}
+    problems: list[Problem] = []
     for profile_id, all_rows in members.items():
         if wanted is not None and profile_id not in wanted:
             continue
@@ -51,9 +65,17 @@ def assemble(
             # A column that serves two fields reports its bad cells twice.
             problems += list(dict.fromkeys(found))
             continue
-        profile = _profile(rows, profile_id, order)
-        profiles.append(fill_profile_gaps(profile) if fill_gaps else profile)
-    return profiles, problems
+        sound[profile_id] = order
+    return sound, problems
+
+
+def joined_tops(top: NDArray[np.float64], bottom: NDArray[np.float64], first: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return (row,) upper limits, cm, of which those that differ from a limit by rounding only are that limit.
+
+    `first` tells the rows with which a profile begins: their limit is the surface.
+    """
+    above = np.where(first, 0.0, np.concatenate([[0.0], bottom[:-1]]))
+    return np.where(np.abs(top - above) <= DEPTH_TOLERANCE_CM, above, top)
 
 
 def _check_place(rows: Rows, order: np.ndarray) -> list[Problem]:
@@ -76,13 +98,7 @@ def _check_place(rows: Rows, order: np.ndarray) -> list[Problem]:
 
 def _profile(rows: Rows, profile_id: str, order: np.ndarray) -> Profile:
     arrays = {name: rows.values[name][order] for name in HORIZON_FIELDS}
-    top, bottom = arrays["top_cm"].copy(), arrays["bottom_cm"]
-    # Limits that differ by rounding only are one limit.
-    meeting = np.abs(top[1:] - bottom[:-1]) <= DEPTH_TOLERANCE_CM
-    top[1:] = np.where(meeting, bottom[:-1], top[1:])
-    if abs(top[0]) <= DEPTH_TOLERANCE_CM:
-        top[0] = 0.0
-    arrays["top_cm"] = top
+    arrays["top_cm"] = joined_tops(arrays["top_cm"], arrays["bottom_cm"], np.arange(order.size) == 0)
     flags = {name: tuple(flag[row] for row in order) for name, flag in rows.flags.items()}
     return Profile(
         profile_id=profile_id,

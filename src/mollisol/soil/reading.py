@@ -59,7 +59,7 @@ def read_profile(path: str | Path, profile_id: str | None = None, fill_gaps: boo
         If the file is no table of profiles, holds several and none is named, or the profile has anything wrong:
         the message names file, line, column and remedy.
     """
-    rows, _ = _rows(path)
+    rows, _ = read_rows(path)
     known = list(dict.fromkeys(rows.profile_ids))
     if profile_id is None and len(known) > 1:
         first = ", ".join(repr(name) for name in known[:IDS_LISTED])
@@ -100,12 +100,19 @@ def scan_profiles(path: str | Path, fill_gaps: bool = False, profile_ids: Collec
 
     A file that cannot be read as a table, or lacks a column, still raises an InputError.
     """
-    rows, name = _rows(path)
+    rows, name = read_rows(path)
     profiles, problems = assemble(rows, profile_ids, fill_gaps=fill_gaps)
     return Scan(rows.table.file, name, tuple(profiles), tuple(problems))
 
 
-def _rows(path: str | Path) -> tuple[Rows, str]:
+def read_rows(path: str | Path) -> tuple[Rows, str]:
+    """Return the rows of a file or folder with every value checked, and its format's name; profiles are not yet made.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a table, is of no known format, or lacks a column.
+    """
     place = Path(path)
     if place.is_dir():
         if not (place / LAYER_FILE).is_file():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import numpy as np
 from mollisol.soil.columns import HORIZON_FIELDS, PLAIN_COLUMNS
 from mollisol.soil.profile import FILLED_GAP, Profile
 from mollisol.units import InputError
+from mollisol.units.files import atomic_write
 
 
 def write_profile(profile: Profile | Iterable[Profile], path: str | Path) -> None:
@@ -39,26 +38,15 @@ def write_profile(profile: Profile | Iterable[Profile], path: str | Path) -> Non
 
 def write_table(columns: Mapping[str, Sequence[object]], path: str | Path) -> None:
     """Write columns as CSV under a temporary name and move it into place; NaN is written as an empty cell."""
-    target = Path(path)
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    except OSError as error:
-        raise InputError(
-            f"cannot be written: {error.strerror}", file=str(path), remedy="name a folder that exists"
-        ) from error
-    try:
-        with os.fdopen(handle, "w", newline="", encoding="utf-8") as stream:
+        with atomic_write(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(columns)
             writer.writerows(zip(*([_cell(value) for value in column] for column in columns.values()), strict=True))
-        # A temporary file is the owner's alone; a table is as readable as any other new file.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        raise InputError(
+            f"cannot be written: {error.strerror}", file=str(path), remedy="name a folder that can be written to"
+        ) from error
 
 
 def _rows(profile: Profile) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mollisol.soil.columns import PLAIN_COLUMNS
-from mollisol.soil.formats import afsp, israd, plain, sodah, wosis
+from mollisol.soil.formats import afsp, he2016, israd, kssl, plain, sodah, wosis
 from mollisol.soil.formats.format import Format
 from mollisol.soil.formats.rows import Rows
 from mollisol.soil.tables import Table
@@ -17,6 +17,8 @@ FORMATS: tuple[Format, ...] = (
     sodah.FORMAT,
     afsp.FORMAT,
     israd.FORMAT,
+    he2016.FORMAT,
+    kssl.FORMAT,
 )
 
 

@@ -42,6 +42,7 @@ def _read_sites(rows: Rows) -> None:
     if sites is None:
         return
     beside = Rows(sites)
+    rows.beside.append(sites.file)
     latitude = next((name for name in LATITUDES if name in sites.columns), None)
     longitude = next((name for name in LONGITUDES if name in sites.columns), None)
     place = {site: row for row, site in enumerate(beside.text("SOURCEID"))}

@@ -41,23 +41,27 @@ def read(table: Table) -> Rows:
         coarse_volume_from_mass(rows, share, whole, "lyr_coarse_tot")
     fine_earth_density_where_missing(rows, "lyr_bd_tot")
     rows.source = [f"ISRaD {entry}" for entry in names[0]]
-    _coordinates(rows, "site.csv", ("entry_name", "site_name"), ("site_lat", "site_long"))
-    _coordinates(rows, "profile.csv", ("entry_name", "site_name", "pro_name"), ("pro_lat", "pro_long"))
+    _beside(rows, "site.csv", ("entry_name", "site_name"), ("site_lat", "site_long"))
+    _beside(rows, "profile.csv", ("entry_name", "site_name", "pro_name"), ("pro_lat", "pro_long"), "pro_land_cover")
     rows.drop_above_surface()
     return rows
 
 
-def _coordinates(rows: Rows, file: str, key: tuple[str, ...], columns: tuple[str, str]) -> None:
-    """Take coordinates from a companion table, where it exists and has them; a profile's own replace its site's."""
+def _beside(rows: Rows, file: str, key: tuple[str, ...], columns: tuple[str, str], land_use: str = "") -> None:
+    """Take coordinates and land cover from a companion table, where it exists; a profile's own replace its site's."""
     place = Path(rows.table.file).with_name(file)
     if not place.is_file():
         return
     beside = Rows(read_table(place))
-    if not set(columns) <= set(beside.table.columns):
-        return
+    rows.beside.append(str(place))
     wanted = list(zip(*(rows.text(name) for name in key), strict=True))
     found = {name: row for row, name in enumerate(zip(*(beside.text(name) for name in key), strict=True))}
     row_of = np.array([found.get(name, -1) for name in wanted])
+    if land_use in beside.table.columns:
+        covers = [*beside.codes(land_use), ""]
+        rows.land_use = [covers[row] for row in row_of]
+    if not set(columns) <= set(beside.table.columns):
+        return
     for name, column in zip(("latitude", "longitude"), columns, strict=True):
         given = np.append(beside.parse(column), np.nan)[row_of]
         rows.values[name] = np.where(np.isnan(given), rows.values[name], given)

@@ -35,6 +35,8 @@ class Rows:
     keep : (row,) False for rows that are no part of the mineral profile.
     problems : what is wrong with single cells, by row.
     notes : by profile, what to tell its reader.
+    land_use : (row,) what grows there, in the source's own words, "" where it does not say.
+    beside : further files that were read with the table.
     """
 
     table: Table
@@ -46,12 +48,15 @@ class Rows:
     keep: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
     problems: list[tuple[int, Problem]] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    land_use: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         size = len(self.table)
         self.values = {name: np.full(size, np.nan) for name in NUMERIC}
         self.keep = np.ones(size, dtype=np.bool_)
         self.source = [""] * size
+        self.land_use = [""] * size
         self.profile_ids = [""] * size
 
     def problem(self, row: int, message: str, remedy: str, key: str | None = None) -> None:
@@ -87,6 +92,10 @@ class Rows:
         """Return (row,) the cells of a column as text, "" where empty or the file lacks the column."""
         cells: Sequence[Cell] = self.table.columns.get(column, [""] * len(self.table))
         return ["" if cell is None else _as_text(cell) for cell in cells]
+
+    def codes(self, column: str) -> list[str]:
+        """Return (row,) the cells of a column as text, "" also for the missing-value texts of published tables."""
+        return ["" if cell in MISSING_CODES else cell for cell in self.text(column)]
 
     def drop_above_surface(self, what: str = "layer(s) above the mineral soil") -> None:
         """Leave out rows that lie wholly above depth 0, as published tables give litter, and note it."""

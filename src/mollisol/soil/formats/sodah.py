@@ -42,6 +42,7 @@ def read(table: Table) -> Rows:
     _sample_year(rows)
     rows.profile_ids = _profile_ids(rows)
     rows.source = [f"SoDaH {name}".strip() for name in rows.text("data_file")]
+    rows.land_use = rows.codes("land_cover")
     rows.drop_above_surface()
     return rows
 

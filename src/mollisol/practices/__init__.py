@@ -11,6 +11,7 @@ from mollisol.practices.library import (
     practice,
 )
 from mollisol.practices.management import Management, union_sources
+from mollisol.practices.patches import Patch, on_every_patch, patches_of, split
 from mollisol.practices.plan import (
     LAND_USES,
     Application,
@@ -37,6 +38,7 @@ __all__ = [
     "CoverCrop",
     "CropYear",
     "Management",
+    "Patch",
     "Plan",
     "PlantChoices",
     "Practice",
@@ -56,7 +58,10 @@ __all__ = [
     "land_use_plan",
     "list_practices",
     "load_practice",
+    "on_every_patch",
+    "patches_of",
     "plan_in_force",
     "practice",
+    "split",
     "union_sources",
 ]

@@ -54,6 +54,8 @@ def compile_management(
     on the surface, in a month with tillage are placed over its depth as far as it buries them.
     """
     line = as_timeline(timeline)
+    if any(plan.patches for _, plan in line):
+        raise ValueError("a field of several patches has no one management: compile each of `patches_of` it")
     first, last = (int(year) for year in years)
     if last < first:
         raise InputError(f"the years {first} to {last} run backwards", key="years")

@@ -219,6 +219,7 @@ class Plan:
 
     Tillage and regular applications fall in `from_year` (or an application's own first year) and then at
     their intervals; in the years before, the same phases hold. `changes` are factors and additions with a course.
+    `patches` are the parts (name, share of the area, plan) of a field that is treated unevenly, see `patches.split`.
     """
 
     rotation: tuple[CropYear, ...]
@@ -227,6 +228,7 @@ class Plan:
     amendments: tuple[Application, ...] = ()
     roots: RootChoice | None = None
     changes: tuple[Change, ...] = ()
+    patches: tuple[tuple[str, float, Plan], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.rotation:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from mollisol.practices.actions import ACTIONS
 from mollisol.practices.library import Practice, practice
+from mollisol.practices.patches import on_every_patch
 from mollisol.practices.plan import Plan, Timeline, as_timeline, plan_in_force
 from mollisol.units import InputError
 
@@ -23,8 +25,12 @@ def _year(parameters: Mapping[str, Any], default: int) -> int:
 
 def _act(plan: Plan, year: int, actions: Sequence[tuple[str, Mapping[str, Any]]]) -> Plan:
     for name, arguments in actions:
-        plan = ACTIONS[name].function(plan, year, **arguments)
+        plan = on_every_patch(plan, partial(_done, name, year, arguments))
     return plan
+
+
+def _done(name: str, year: int, arguments: Mapping[str, Any], plan: Plan) -> Plan:
+    return ACTIONS[name].function(plan, year, **arguments)
 
 
 def apply(

@@ -181,7 +181,7 @@ def _parameter(file: YamlFile, name: str, row: Any) -> PracticeParameter:
 def _choices(listed: Any) -> tuple[str, ...]:
     """Return allowed names; a name of a table stands for all of its rows."""
     names = [listed] if isinstance(listed, str) else list(listed)
-    return tuple(name for one in names for name in (_LISTS[one] if one in _LISTS else (one,)))
+    return tuple(name for one in names for name in _LISTS.get(one, (one,)))
 
 
 def _distribution(file: YamlFile, kind: str, row: Mapping[str, Any], path: tuple[str, ...]) -> tuple[str, float]:

@@ -1,4 +1,4 @@
-"""A practice's parameter: its default with unit, range, distribution, source and confidence, and what a user may give."""
+"""A practice's parameter: default, unit, range, distribution, source and confidence, and what a user may give."""
 
 from __future__ import annotations
 

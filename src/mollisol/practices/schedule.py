@@ -1,36 +1,39 @@
-"""Put practices into a plan: from a year on, one after another, refusing what contradicts."""
+"""Put practices into a plan: from a year on, until a year, one after another, refusing what contradicts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from mollisol.practices.actions import ACTIONS
-from mollisol.practices.library import Practice, practice
+from mollisol.practices.definition import Actions, Practice
+from mollisol.practices.library import practice
+from mollisol.practices.parameter import Draw
 from mollisol.practices.patches import on_every_patch
 from mollisol.practices.plan import Plan, Timeline, as_timeline, plan_in_force
+from mollisol.practices.values import same
 from mollisol.units import InputError
 
 Request = tuple[str | Practice, Mapping[str, Any]]
 """A practice and the user's parameters, `year` among them where it does not start with the plan."""
 
 
-def _year(parameters: Mapping[str, Any], default: int) -> int:
-    year = parameters.get("year", default)
-    if isinstance(year, bool) or not isinstance(year, int):
-        raise InputError(f"got {year!r}", key="year", remedy="give a calendar year, e.g. 2030")
+def _year(parameters: Mapping[str, Any], key: str, default: int | None) -> int | None:
+    year = parameters.get(key, default)
+    if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
+        raise InputError(f"got {year!r}", key=key, remedy="give a calendar year, e.g. 2030")
     return year
 
 
-def _act(plan: Plan, year: int, actions: Sequence[tuple[str, Mapping[str, Any]]]) -> Plan:
-    for name, arguments in actions:
-        plan = on_every_patch(plan, partial(_done, name, year, arguments))
+def _act(plan: Plan, now: int, scheduled: Sequence[_Scheduled]) -> Plan:
+    """Return a plan on which every practice that holds in a year has acted, in their order."""
+    for one in scheduled:
+        for name, arguments in one.actions if one.holds(now) else ():
+            plan = on_every_patch(plan, partial(ACTIONS[name].function, year=one.year, **arguments))
     return plan
-
-
-def _done(name: str, year: int, arguments: Mapping[str, Any], plan: Plan) -> Plan:
-    return ACTIONS[name].function(plan, year, **arguments)
 
 
 def apply(
@@ -45,7 +48,7 @@ def apply(
     ----------
     plan : the plan, or time line, without the practice.
     name : of the library, or a practice read from a file.
-    parameters : the user's values; `year` is the first year of the practice.
+    parameters : the user's values; `year` is the first year of the practice, `until` its last one.
     start_year : used where no `year` is given; default the first year of the plan.
 
     Returns
@@ -62,29 +65,53 @@ def apply(
     return apply_together(plan, [(name, parameters or {})], start_year)
 
 
-def _refuse_contradictions(
-    resolved: Sequence[tuple[int, Practice, Sequence[tuple[str, Mapping[str, Any]]]]],
-) -> None:
+@dataclass(frozen=True)
+class _Scheduled:
+    """A practice in its time: first year, last year (None = it stays), and its actions filled in."""
+
+    year: int
+    until: int | None
+    name: str
+    actions: Actions
+
+    def holds(self, year: int) -> bool:
+        return self.year <= year and (self.until is None or year <= self.until)
+
+
+def _refuse_contradictions(scheduled: Sequence[_Scheduled]) -> None:
     taken: dict[tuple[str, int], tuple[str, Mapping[str, Any]]] = {}
-    for year, one, actions in resolved:
-        for action_name, arguments in actions:
+    for one in scheduled:
+        for action_name, arguments in one.actions:
             slot = ACTIONS[action_name].slot
             if slot is None:
                 continue
-            if (slot, year) in taken and taken[slot, year][1] != arguments:
+            if (slot, one.year) in taken and not same(taken[slot, one.year][1], dict(arguments)):
                 raise InputError(
-                    f"{taken[slot, year][0]} and {one.name} contradict each other: both set the "
-                    f"{slot.replace('_', ' ')} from {year}",
+                    f"{taken[slot, one.year][0]} and {one.name} contradict each other: both set the "
+                    f"{slot.replace('_', ' ')} from {one.year}",
                     key="practices",
                     remedy="keep one of them, or let one begin in a later year",
                 )
-            taken[slot, year] = (one.name, arguments)
+            taken[slot, one.year] = (one.name, dict(arguments))
 
 
 def apply_together(
-    plan: Plan | Sequence[tuple[int, Plan]], requests: Sequence[Request], start_year: int | None = None
+    plan: Plan | Sequence[tuple[int, Plan]],
+    requests: Sequence[Request],
+    start_year: int | None = None,
+    *,
+    folder: Path | None = None,
+    draw: Draw | None = None,
 ) -> Timeline:
     """Return the time line of a field on which several practices act, in order of their years, then as given.
+
+    Parameters
+    ----------
+    plan : the plan, or time line, without them.
+    requests : practices with the user's parameters; `year` is the first and `until` the last year in which one holds.
+    start_year : used where no `year` is given; default the first year of the plan.
+    folder : of the study, where a user's own practices lie.
+    draw : draws what is not given, for the members of an ensemble; None = the best estimate alone.
 
     Raises
     ------
@@ -94,24 +121,34 @@ def apply_together(
     """
     line = as_timeline(plan)
     default = line[0][0] if start_year is None else int(start_year)
-    resolved = []
-    for named, parameters in requests:
-        one = practice(named) if isinstance(named, str) else named
-        year = _year(parameters, default)
-        if year < line[0][0]:
-            raise InputError(
-                f"{one.name} begins in {year}, before the plan ({line[0][0]})", key="year", remedy="start later"
-            )
-        own = {key: value for key, value in parameters.items() if key != "year"}
-        resolved.append((year, one, one.arguments(own)))
-    resolved.sort(key=lambda item: item[0])
-    _refuse_contradictions(resolved)
-    for year, _, actions in resolved:
-        before = [dated for dated in line if dated[0] < year]
-        start = (year, _act(plan_in_force(line, year), year, actions))
-        after = [(begin, _act(later, year, actions)) for begin, later in line if begin > year]
-        line = (*before, start, *after)
-    return line
+    scheduled = [_scheduled(named, parameters, default, line[0][0], folder, draw) for named, parameters in requests]
+    scheduled.sort(key=lambda one: one.year)
+    _refuse_contradictions(scheduled)
+    turns = {begin for begin, _ in line} | {one.year for one in scheduled}
+    turns |= {one.until + 1 for one in scheduled if one.until is not None}
+    return tuple((year, _act(plan_in_force(line, year), year, scheduled)) for year in sorted(turns))
+
+
+def _scheduled(
+    named: str | Practice,
+    parameters: Mapping[str, Any],
+    default: int,
+    earliest: int,
+    folder: Path | None,
+    draw: Draw | None,
+) -> _Scheduled:
+    one = practice(named, folder) if isinstance(named, str) else named
+    year = _year(parameters, "year", default)
+    assert year is not None
+    until = _year(parameters, "until", None)
+    if year < earliest:
+        raise InputError(f"{one.name} begins in {year}, before the plan ({earliest})", key="year", remedy="start later")
+    if until is not None and until < year:
+        raise InputError(
+            f"{one.name} ends in {until}, before it begins ({year})", key="until", remedy="give its last year"
+        )
+    own = {key: value for key, value in parameters.items() if key not in ("year", "until")}
+    return _Scheduled(year, until, one.name, one.arguments(own, draw))
 
 
 def combined_name(names: Sequence[str]) -> str:

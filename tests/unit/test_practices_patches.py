@@ -35,6 +35,15 @@ def test_patches_of_patches_multiply_and_each_follows_the_field_until_it_is_spli
     assert [plan.tillage is None for _, plan in last] == [False, True, True]
 
 
+def test_parts_stay_parts_after_a_practice_has_ended_and_two_ways_to_split_do_not_mix() -> None:
+    found = patches_of(((2025, NOW), (2030, halves(NOW)), (2040, NOW)))
+    assert [(patch.name, patch.share) for patch in found] == [("tilled", 0.25), ("still", 0.75)]
+    assert all(patch.timeline[2][1] is NOW for patch in found)
+    other = split(NOW, [("east", 0.5, NOW), ("west", 0.5, NOW)])
+    with pytest.raises(InputError, match="in two ways"):
+        patches_of(((2030, halves(NOW)), (2040, other)))
+
+
 def test_actions_act_on_every_patch() -> None:
     line = apply_together(((2025, halves(NOW)),), [("no_till", {"year": 2027})])
     assert all(plan.tillage is None for patch in patches_of(line) for year, plan in patch.timeline if year >= 2027)

@@ -74,11 +74,25 @@ def patches_of(timeline: Timeline) -> tuple[Patch, ...]:
 
     Parameters
     ----------
-    timeline : a later plan splits the field at least as finely as an earlier one.
+    timeline : of the field; a part that is split again later keeps its name.
+
+    Raises
+    ------
+    InputError
+        Where the field is split in one way and later in another.
     """
+    leaves = {path: share for _, plan in timeline for path, share in _leaves(plan)}
+    divided = {path[:end] for path in leaves for end in range(len(path))}
+    finest = {path: share for path, share in leaves.items() if path not in divided}
+    if abs(sum(finest.values()) - 1.0) > ROUNDING:
+        raise InputError(
+            "the field is split into parts in two ways that do not go together",
+            key="practices",
+            remedy="leave out one of the practices that treat parts of the field differently",
+        )
     return tuple(
         Patch(", ".join(path) or WHOLE, share, tuple((year, _along(plan, path)) for year, plan in timeline))
-        for path, share in _leaves(timeline[-1][1])
+        for path, share in finest.items()
     )
 
 

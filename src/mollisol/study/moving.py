@@ -17,6 +17,7 @@ from mollisol.column.motion import Motion, carrying_soil
 from mollisol.column.setup import Setup
 from mollisol.column.simulate import State
 from mollisol.study.erosion import Erosion, first_year
+from mollisol.study.field import Fields
 from mollisol.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -85,40 +86,40 @@ def moving_setup(setup: Setup, erosion: Erosion, loss: Array, material: Material
     return replace(setup, motion=motion)
 
 
-def losses(spec: StudySpec, names: list[str], members: int) -> Array:
-    """Return (month, plan * member) soil loss of a run, kg/m2/yr; the last plan is the baseline once more."""
-    erosion = spec.erosion or Erosion()
+def losses(spec: StudySpec, fields: Fields, members: int) -> Array:
+    """Return (month, patch * member) soil loss of a run, kg/m2/yr; the last field is the baseline once more."""
+    erosion, names = spec.erosion or Erosion(), list(fields.names)
     years = spec.years.end - spec.years.start + 1
-    by_plan = np.full((MONTHS_PER_YEAR * years, len(names) + 1), erosion.loss)
+    by_plan = np.full((MONTHS_PER_YEAR * years, len(names)), erosion.loss)
     for name in erosion.practices:
         begins = MONTHS_PER_YEAR * (first_year(spec, name) - spec.years.start)
         by_plan[begins:, names.index(name)] = Erosion(soil_t_ha_yr=erosion.practices[name]).loss
     if np.all(by_plan == by_plan[:1]):
         by_plan = by_plan[:1]
-    return np.repeat(by_plan, members, axis=-1)
+    return np.repeat(by_plan[:, fields.owner], members, axis=-1)
 
 
 def moving_run(
     spec: StudySpec,
-    names: list[str],
+    fields: Fields,
     members: int,
     setup: Setup,
     state: State,
     material: Material,
     measured: Material,
 ) -> tuple[Setup, State]:
-    """Return set-up and state of a run whose soil moves; the last plan starts from the measured state.
+    """Return set-up and state of a run whose surface moves.
 
     Parameters
     ----------
-    names : of the plans, without the last.
+    fields : of the run; the last starts from the measured state.
     material, measured : what moves in, for the plans and for the last.
     """
-    plans = len(names)
+    plans = len(fields) - 1
 
     def wide(one: Array, last: Array) -> Array:
         return np.concatenate([np.tile(one, (1, plans)), last], axis=-1)
 
     joined = Material(wide(material.below, measured.below), wide(material.deposited, measured.deposited))
-    moving = moving_setup(setup, spec.erosion or Erosion(), losses(spec, names, members), joined)
+    moving = moving_setup(setup, spec.erosion or Erosion(), losses(spec, fields, members), joined)
     return moving, carrying_soil(moving, state)

@@ -104,7 +104,9 @@ def profile_case(
         ploughing(grid, soil["fine_earth"][1:, :1] * grid.thickness[:, None]) if tillage else Events.none(len(depth))
     )
     amount, placement, quality = _inputs(grid, np.exp(0.2 * richer), rotation, seasonal)
-    quality = np.pad(quality, ((0, 0), (0, len(model.pools) - len(POOLS)), (0, 0)))  # nothing enters added pools
+    lacking = max(len(model.pools) - len(POOLS), 0)
+    # nothing enters added pools
+    quality = np.pad(quality[:, : len(model.pools)], ((0, 0), (0, lacking), (0, 0)))
     forcing = _forcing(depth, soil["porosity"], warmer, seasonal, wet)
     setup = Setup(thickness, depth, soil, forcing, amount, placement, quality, events)
     state = State(np.zeros((len(depth), len(model.pools), columns)), model.initial_soil(len(depth), columns))

@@ -41,6 +41,7 @@ def test_a_wrong_name_is_answered_with_the_nearest(slots: dict[str, str], messag
 def test_pools_are_what_the_reports_count() -> None:
     assert [pool.name for pool in POOLS] == [
         "fast_litter", "slow_litter", "resistant_litter", "dissolved", "microbial", "mineral", "pyrogenic",
+        "stable_mineral",
     ]  # fmt: skip
     assert all(pool.counts_as_soc for pool in POOLS)
     assert {pool.phase for pool in POOLS} == {"solid", "dissolved"}

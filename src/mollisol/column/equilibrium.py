@@ -26,6 +26,7 @@ from mollisol.column.backend import configure, require_float64
 from mollisol.column.chord import Chord, chord, correction, inverse
 from mollisol.column.components import Group
 from mollisol.column.events import rearranged
+from mollisol.column.idle import idle_pools, with_idle, without
 from mollisol.column.model import Model
 from mollisol.column.moving_surface import move_vectors, rearrange, rearrange_soil
 from mollisol.column.setup import Setup, check_setup, columns_of, drivers_of, prepared, select_columns
@@ -328,9 +329,10 @@ def equilibrium(
         raise RunError(f"a cycle of {months} months does not hold whole series of {sorted(lengths)} months")
     columns = max(columns_of(setup, model), int(np.shape(guess.carbon)[-1]))
     width = 1 if columns == 1 else whole_slopes(WIDTH, setup)
-    result: Equilibrium = spread(
-        _solver(months, steps), (model, setup, widened(guess, columns)), columns, width, progress
-    )
+    idle = idle_pools(model, setup, guess)
+    own = without(model, setup, widened(guess, columns), idle)
+    result: Equilibrium = spread(_solver(months, steps), own, columns, width, progress)
+    result = result._replace(state=result.state._replace(carbon=with_idle(result.state.carbon, idle)))
     if model.nonlinear:
         _require_viable(model, setup, result, months, steps, names)
         return result

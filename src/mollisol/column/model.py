@@ -65,7 +65,7 @@ class Process(Protocol):
         ...
 
 
-@partial(jax.tree_util.register_dataclass, data_fields=["processes"], meta_fields=["name", "pools"])
+@partial(jax.tree_util.register_dataclass, data_fields=["processes"], meta_fields=["name", "pools", "idle"])
 @dataclass(frozen=True)
 class Model:
     """Pools and processes.
@@ -75,11 +75,13 @@ class Model:
     name : what the model is called.
     pools : in the order of the state's pool axis.
     processes : in the order in which they fill the rates.
+    idle : names of pools that were left out because they stay empty (`idle.without`); processes read them as zeros.
     """
 
     name: str
     pools: tuple[Pool, ...]
     processes: tuple[Any, ...]
+    idle: tuple[str, ...] = ()
 
     @property
     def pool_names(self) -> tuple[str, ...]:
@@ -93,14 +95,15 @@ class Model:
 
     def by_name(self, carbon: Array) -> dict[str, Array]:
         """Split (row, pool, column) into {pool: (row, column)}."""
-        return {name: carbon[:, i] for i, name in enumerate(self.pool_names)}
+        named = {name: carbon[:, i] for i, name in enumerate(self.pool_names)}
+        return {**named, **{name: jnp.zeros_like(carbon[:, 0]) for name in self.idle}} if self.idle else named
 
     def rates(self, carbon: Array, drivers: Drivers) -> Rates:
         """Fill the rates at a state: carbon (row, pool, column), kg C/m2."""
         named, rates = self.by_name(carbon), Rates()
         for process in self.processes:
             rates = process(named, drivers, rates)
-        return rates
+        return rates.without(self.idle)
 
     def linearised(self, carbon: Array, drivers: Drivers) -> Rates:
         """Return the rates, and as further transfers what they change by when the carbon does, where processes say it.
@@ -115,7 +118,7 @@ class Model:
             rates = process(named, drivers, rates)
         for (to, source), rate in slopes:
             rates = rates.add_transfer(to, source, rate)
-        return rates
+        return rates.without(self.idle)
 
     def advance_soil(self, soil: Mapping[str, Array], drivers: Drivers, years: float) -> dict[str, Array]:
         """Move the soil-bound state (occlusion, ...) forward by a time in which the drivers are constant."""

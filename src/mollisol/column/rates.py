@@ -25,7 +25,7 @@ from jax import Array
 
 K = TypeVar("K")
 
-KINDS = {"dissolved": "uptake", "microbial": "turnover", "mineral": "desorption"}
+KINDS = {"dissolved": "uptake", "microbial": "turnover", "mineral": "desorption", "stable_mineral": "desorption"}
 """Kind of reaction by which a pool decomposes; that of the others is `depolymerisation`."""
 
 
@@ -131,6 +131,29 @@ class Rates:
         """Add movement between neighbouring rows (1/yr of what is in the row it leaves)."""
         moved = dataclasses.replace(self, down=_added(self.down, pool, down))
         return moved if up is None else dataclasses.replace(moved, up=_added(self.up, pool, up))
+
+    def without(self, pools: Iterable[str]) -> Rates:
+        """Leave out what flows from and to the named pools."""
+        named = set(pools)
+        if not named:
+            return self
+
+        def by_pool(table: Mapping[str, Array]) -> dict[str, Array]:
+            return {pool: rate for pool, rate in table.items() if pool not in named}
+
+        def by_pair(table: Mapping[tuple[str, str], Array]) -> dict[tuple[str, str], Array]:
+            return {key: rate for key, rate in table.items() if not named & set(key)}
+
+        return dataclasses.replace(
+            self,
+            transfer=by_pair(self.transfer),
+            carried=by_pair(self.carried),
+            kernel=by_pair(self.kernel),
+            export=by_pair(self.export),
+            respired=by_pool(self.respired),
+            down=by_pool(self.down),
+            up=by_pool(self.up),
+        )
 
     def compete(self, to: str, factor: Array, instead: str) -> Rates:
         """Multiply how strongly a pool draws what may also flow to `instead`: share' = f s / (f s + 1 - s).

@@ -16,6 +16,7 @@ import numpy as np
 from jax.sharding import Mesh, PartitionSpec
 
 from mollisol.column.backend import configure, require_float64
+from mollisol.column.idle import idle_pools, with_idle, without
 from mollisol.column.model import Model
 from mollisol.column.setup import Setup, check_setup, columns_of
 from mollisol.column.simulate import Annual, State, advance_years, simulate_years
@@ -179,12 +180,15 @@ def simulate(
     check_setup(setup, model, state.soil)
     columns = max(columns_of(setup, model), int(np.shape(state.carbon)[-1]))
     width = whole_slopes(tile_width(columns), setup)
-    full = widened(state, columns)
+    idle = idle_pools(model, setup, state)
+    own = without(model, setup, widened(state, columns), idle)
     function = _years(years, steps, keep_pools, width)
-    tree = (model, setup, full, np.int64(first_month))
-    final, annual = spread(function, tree, columns, width, progress)
+    final, annual = spread(function, (*own, np.int64(first_month)), columns, width, progress)
     check_annual(annual)
-    return final, annual
+    return (
+        final._replace(carbon=with_idle(final.carbon, idle)),
+        annual._replace(carbon=with_idle(annual.carbon, idle)),
+    )
 
 
 def check_annual(annual: Annual) -> None:
@@ -208,9 +212,10 @@ def advance(
     require_float64()
     check_setup(setup, model, state.soil)
     columns = max(columns_of(setup, model), int(np.shape(state.carbon)[-1]))
-    tree = (model, setup, widened(state, columns), np.int64(first_month), np.int64(years))
+    idle = idle_pools(model, setup, state)
+    tree = (*without(model, setup, widened(state, columns), idle), np.int64(first_month), np.int64(years))
     final: State = spread(_past(steps), tree, columns, whole_slopes(tile_width(columns), setup))
-    return final
+    return final._replace(carbon=with_idle(final.carbon, idle))
 
 
 def widened(tree: Any, columns: int) -> Any:

@@ -18,6 +18,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "occlusion": ("aggregates", "aggregates_built", "none"),
     "carbon_use_efficiency": ("constant", "environmental"),
     "depolymerisation": ("first_order", "reverse_michaelis_menten", "microbial_dormancy"),
+    "persistence": ("stable_mineral", "none"),
     "nutrients": ("none", "nitrogen"),
     "priming": ("first_order", "fresh_carbon_limit", "none"),
     "variability": ("none", "physiological"),
@@ -48,7 +49,7 @@ EXCLUDES: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
 """{(slot, alternative): {another slot: what cannot stand there beside it}}, as the processes declare in `excludes`."""
 
 MODELS: dict[str, str] = {
-    "whole_profile": "carbon of the whole profile to 2 m, by seven pools and switchable processes"
+    "whole_profile": "carbon of the whole profile to 2 m, by eight pools and switchable processes"
 }
 """Models that a study can name, with what they are."""
 

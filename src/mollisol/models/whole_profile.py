@@ -11,8 +11,7 @@ from collections.abc import Mapping
 
 from mollisol.column.model import Model
 from mollisol.models.choice import settled
-from mollisol.processes import ALTERNATIVES
-from mollisol.processes.pools import POOLS
+from mollisol.processes import ALTERNATIVES, pools
 
 SLOTS = tuple(ALTERNATIVES)
 
@@ -35,4 +34,8 @@ def whole_profile(slots: Mapping[str, str] | None = None) -> Model:
     chosen = settled(slots)
     processes = tuple(ALTERNATIVES[slot][name]() for slot, name in chosen.items())
     added = tuple(pool for process in processes for pool in getattr(process, "adds", ()))
-    return Model("whole_profile", POOLS + added, processes)
+    return Model("whole_profile", pools.POOLS + added, processes)
+
+
+POOLS = whole_profile().pools
+"""Pools of the model with the default in every slot."""

@@ -24,6 +24,7 @@ from mollisol.processes.nitrogen import NitrogenLimitation
 from mollisol.processes.occlusion import AggregateOcclusion, BuiltAggregates
 from mollisol.processes.oxygen import DiffusionConsumption, DiffusionConsumption1961
 from mollisol.processes.particles import PercolationWithParticles
+from mollisol.processes.persistence import StableMineral
 from mollisol.processes.priming import FirstOrderPriming, FreshCarbonLimit
 from mollisol.processes.protection import LinearSorption
 from mollisol.processes.protection_capacity import HybridSorption, SaturatingSorption, StackingSorption
@@ -47,6 +48,7 @@ ALTERNATIVES: dict[str, dict[str, type]] = {
         "reverse_michaelis_menten": ReverseMichaelisMenten,
         "microbial_dormancy": MicrobialDormancy,
     },
+    "persistence": {"stable_mineral": StableMineral, "none": NoProcess},
     "nutrients": {"none": NoProcess, "nitrogen": NitrogenLimitation},
     "priming": {"first_order": FirstOrderPriming, "fresh_carbon_limit": FreshCarbonLimit, "none": NoProcess},
     "variability": {"none": NoProcess, "physiological": PhysiologicalVariability},
@@ -108,6 +110,7 @@ __all__ = [
     "RetardedPercolation",
     "ReverseMichaelisMenten",
     "SaturatingSorption",
+    "StableMineral",
     "StackingSorption",
     "declared",
     "process",

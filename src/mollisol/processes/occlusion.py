@@ -11,9 +11,10 @@ from jax import Array
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
 from mollisol.processes.base import process
+from mollisol.processes.pools import MINERAL_POOLS
 from mollisol.units import parameter
 
-OCCLUDED_POOLS = ("slow_litter", "resistant_litter", "mineral")
+OCCLUDED_POOLS = ("slow_litter", "resistant_litter", *MINERAL_POOLS)
 
 
 @process

@@ -15,5 +15,8 @@ POOLS: tuple[Pool, ...] = (
 )
 """C:N ratios are typical values (CLM5: SOM 8-11; litter and char by material)."""
 
+MINERAL_POOLS = ("mineral", "stable_mineral")
+"""Mineral-associated carbon; a model may have the first alone."""
+
 CARBON_TO_NITROGEN: dict[str, float] = {pool.name: pool.carbon_to_nitrogen for pool in POOLS}
 """C:N by mass of the pools of `POOLS`."""

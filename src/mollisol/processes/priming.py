@@ -11,10 +11,11 @@ from jax import Array
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
 from mollisol.processes.base import process
+from mollisol.processes.pools import MINERAL_POOLS
 from mollisol.units import parameter
 
 FRESH_POOLS = ("fast_litter", "dissolved")
-PRIMED_POOLS = ("slow_litter", "resistant_litter", "mineral")
+PRIMED_POOLS = ("slow_litter", "resistant_litter", *MINERAL_POOLS)
 
 SANDY = 0.7
 """Sand content half way to a soil in which char stimulates; "sandy" as in the texture triangle."""
@@ -31,7 +32,7 @@ class FirstOrderPriming:
     slot: ClassVar[str] = "priming"
     name: ClassVar[str] = "first_order"
     equation: ClassVar[str] = (
-        "loss[slow, resistant, mineral] *= 1 + strength F / (F + half);  loss[mineral] *= 1 + "
+        "loss[slow, resistant, mineral, stable] *= 1 + strength F / (F + half);  loss[mineral, stable] *= 1 + "
         "(stimulated w - shielded (1 - w)) P / (P + char_half);  F = fast litter + dissolved, P = pyrogenic, kg/m3;  "
         "w = sand^4 / (sand^4 + 0.7^4)"
     )
@@ -79,7 +80,7 @@ class FirstOrderPriming:
         fresh = sum((concentration(carbon[pool], drivers.thickness) for pool in FRESH_POOLS), start=0.0)
         char = concentration(carbon["pyrogenic"], drivers.thickness)
         rates = rates.scale_pools(PRIMED_POOLS, 1.0 + self.strength * fresh / (fresh + self.half))
-        return rates.scale_pools(("mineral",), 1.0 + drivers.forcing["char_effect"] * char / (char + self.char_half))
+        return rates.scale_pools(MINERAL_POOLS, 1.0 + drivers.forcing["char_effect"] * char / (char + self.char_half))
 
 
 @process
@@ -89,7 +90,7 @@ class FreshCarbonLimit:
     slot: ClassVar[str] = "priming"
     name: ClassVar[str] = "fresh_carbon_limit"
     equation: ClassVar[str] = (
-        "loss[slow, resistant, mineral] *= (background + (1 - background) (1 - exp(-F / scale))) / reference;  "
+        "loss[slow, resistant, mineral, stable] *= (background + (1 - background) (1 - exp(-F / scale))) / reference;  "
         "reference = the same at F = 0.1 kg/m3;  F = fast litter + dissolved, kg/m3"
     )
     reads: ClassVar[tuple[str, ...]] = ("carbon.fast_litter", "carbon.dissolved")

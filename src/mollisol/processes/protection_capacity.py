@@ -89,7 +89,7 @@ class _Surfaces(LinearSorption, ABC):
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Weigh the binding of dying microbes and add the sorption; release is part of decomposition."""
-        affinity = self.relative_affinity(loading_of(carbon["mineral"], drivers.forcing["mineral_capacity"]))
+        affinity = self.relative_affinity(loading_of(associated(carbon), drivers.forcing["mineral_capacity"]))
         rates = rates.compete("mineral", affinity, "dissolved")
         sorbed = rates.of_kind("sorption", drivers.forcing["bare_sorption"] * affinity)
         return rates.add_transfer("mineral", "dissolved", sorbed)
@@ -101,7 +101,7 @@ class _Surfaces(LinearSorption, ABC):
         compartmental, and a column that gains more than it loses does not settle.
         """
         capacity = drivers.forcing["mineral_capacity"]
-        loading = loading_of(carbon["mineral"], capacity)
+        loading = loading_of(associated(carbon), capacity)
         kept = rates.of_kind("sorption", drivers.forcing["bare_sorption"]) * carbon["dissolved"]
         for (to, source), rate in rates.transfer.items():
             other = rates.transfer.get(("dissolved", source))
@@ -210,6 +210,12 @@ def mineral_capacity(surfaces: Any, drivers: Drivers) -> Array:
     return soil["fine_earth"] * drivers.thickness * bare * fresh * gained * soil["binds"]
 
 
+def associated(carbon: Mapping[str, Array]) -> Array:
+    """Return the carbon on minerals (row, column), kg/m2: the exchangeable and, where the model has it, the stable."""
+    stable = carbon.get("stable_mineral")
+    return carbon["mineral"] if stable is None else carbon["mineral"] + stable
+
+
 def loading_of(mineral: Array, capacity: Array) -> Array:
     """Return carbon over capacity; what has no capacity is full."""
     some = capacity > 0.0
@@ -228,5 +234,5 @@ def mineral_loading(model: Model, setup: Setup, state: State) -> np.ndarray:
     capacity = np.asarray(mineral_capacity(own, drivers))[1:]
     if "mineral" not in model.pool_names:
         return np.full((len(capacity), state.carbon.shape[-1]), np.nan)
-    bound = np.asarray(state.carbon)[1:, model.pool_names.index("mineral")]
+    bound = np.asarray(associated(model.by_name(state.carbon)))[1:]
     return np.where(capacity > 0.0, bound / np.where(capacity > 0.0, capacity, 1.0), np.nan)

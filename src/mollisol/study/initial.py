@@ -24,6 +24,7 @@ from mollisol.column.setup import Setup, select_columns
 from mollisol.column.simulate import State
 from mollisol.column.tiles import advance
 from mollisol.practices import Management, Plan
+from mollisol.processes.pools import MINERAL_POOLS
 from mollisol.study.columns import Inputs, Place, assemble, cycled, managed
 from mollisol.study.erosion import Erosion
 from mollisol.study.moving import Material, material_of, moving_setup, nothing_yet
@@ -221,13 +222,13 @@ def _balance(
     soc, relative, known = observed(place)
     depth = place.grid.centres
     covariance = SPREAD**2 * np.exp(-np.abs(depth[:, None] - depth[None]) / CORRELATION_LENGTH)
-    mineral = past.model.pool_names.index("mineral")
+    mineral = [i for i, name in enumerate(past.model.pool_names) if name in MINERAL_POOLS]
     error = np.log1p(relative[known])
     log_factor = np.zeros((len(depth), past.members))
     last = int(np.flatnonzero(known)[-1])
     state, guess = plain, steady
     model = np.log(soc_of(plain.carbon, past.model))
-    slope = plain.carbon[1:, mineral] / soc_of(plain.carbon, past.model)
+    slope = plain.carbon[1:, mineral].sum(axis=1) / soc_of(plain.carbon, past.model)
     for iteration in range(ITERATIONS):
         new = np.empty_like(log_factor)
         for m in range(past.members):

@@ -22,12 +22,14 @@ from mollisol.study.fields import (
     short_form,
     wrong,
 )
+from mollisol.study.isotopes import Isotopes
 from mollisol.study.plan import Amendments, Rotation, TillagePlan
 from mollisol.study.soil_section import SoilSection
 
 SLOTS = (
-    "temperature", "moisture", "oxygen", "carbon_use_efficiency", "depolymerisation", "energy", "nutrients", "priming",
-    "variability", "protection", "occlusion", "bioturbation", "dissolved_transport", "nonlocal", "erosion",
+    "temperature", "moisture", "oxygen", "carbon_use_efficiency", "depolymerisation", "energy", "persistence",
+    "nutrients", "priming", "variability", "protection", "occlusion", "bioturbation", "dissolved_transport", "nonlocal",
+    "erosion",
 )  # fmt: skip
 """The slots of a model, each of which holds one of several hypotheses."""
 
@@ -152,7 +154,10 @@ class Output(Section):
 
     pools: Annotated[bool, Flag()] = Field(default=True, description="false leaves `carbon` by pool out of result.nc")
     radiocarbon: Annotated[bool, Flag()] = Field(
-        default=True, description="false leaves out `delta14c` and `mean_age`, which take time"
+        default=True, description="false leaves out ages and radiocarbon, which take time"
+    )
+    permanence: Annotated[bool, Flag()] = Field(
+        default=True, description="false leaves out how long what enters now stays, which takes time"
     )
 
 
@@ -175,6 +180,7 @@ class _Common(Section):
         default=None, description="soil that leaves or arrives", json_schema_extra={"if_absent": "no soil moves"}
     )
     soil: SoilSection | None = Field(default=None, description="minerals, beside the profile's horizon table")
+    isotopes: Isotopes = Field(default=Isotopes(), description="radiocarbon of the air, and 13C")
     history: Annotated[tuple[Period, ...], Listed(0, 50, "periods")] = Field(
         default=(),
         description="past land use, oldest first",

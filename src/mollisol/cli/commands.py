@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mollisol.cli import climate, clocks, crops, demo, models, practices, profile, run, validate, version
+from mollisol.cli import archive, climate, clocks, crops, demo, models, practices, profile, run, validate, version
 
 WIDE = 10_000
 """Columns of the help where no terminal sets them: wide enough that nothing is wrapped."""
@@ -32,6 +32,7 @@ app = typer.Typer(
 for _module in (demo, run, clocks, practices, crops, models):
     _module.add_to(app)
 app.add_typer(profile.app, name="profile")
+app.add_typer(archive.app, name="archive")
 app.add_typer(climate.app, name="climate")
 for _module in (validate, version):
     _module.add_to(app)

@@ -59,7 +59,7 @@ def _group() -> None:
 def import_files(
     archive: Folder,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Tables of profiles, or folders of ISRaD tables.")
+        list[Path], typer.Argument(metavar="FILE", help="Tables of profiles, or folders of ISRaD tables.")
     ],
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="Name of the dataset instead of the file's; one FILE.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import jax
@@ -15,7 +16,7 @@ from mollisol.grid import Grid
 
 Array = NDArray[np.float64]
 _State = tuple[Any, dict[str, Any]]
-_Work = tuple[Any, Any, Any, dict[str, Any], Any]
+_Work = tuple[Any, Any, Any, dict[str, Any], Any, dict[str, Any], dict[str, Any], Any]
 
 
 def mixing_map(grid: Grid, mass: Array, depth: float, mixing: float, burial: float) -> tuple[Array, Array]:
@@ -55,18 +56,86 @@ def mixing_map(grid: Grid, mass: Array, depth: float, mixing: float, burial: flo
     return carbon, soil / soil.sum(axis=1, keepdims=True)
 
 
+def inversion_map(grid: Grid, depth: float, mixing: float = 0.0, burial: float = 1.0) -> tuple[Array, Array]:
+    """Maps of soil that is turned over to a depth D: what lay at z comes to lie at D - z.
+
+        x' = x_below + (1 - mixing) R x_above + mixing H x_above
+
+    R turns volumes over, piecewise constant in the layers, and H spreads them evenly to D. Twice the same inversion
+    restores the layers where interfaces lie symmetrically about D / 2, or the layers it reverses are all of one
+    thickness; elsewhere it restores totals.
+
+    Parameters
+    ----------
+    grid : the soil layers.
+    depth : m.
+    mixing : 0 (layers reversed) to 1 (homogeneous).
+    burial : share of the surface litter that is buried; what is not mixed lies at the bottom of the turned soil.
+
+    Returns
+    -------
+    carbon map (row, row), columns sum to 1; soil map (row, row), rows sum to 1, for properties per volume.
+    """
+    above = grid.depth_share(depth) * grid.thickness
+    top = grid.edges[:-1]
+    turned_top, turned_bottom = depth - top - above, depth - top
+    overlap = np.minimum(grid.edges[1:, None], turned_bottom) - np.maximum(top[:, None], turned_top)
+    reversed_ = np.where(above > 0.0, np.maximum(overlap, 0.0), 0.0)
+    even = above[:, None] * above[None, :] / above.sum()
+    volume = (1.0 - mixing) * reversed_ + mixing * even + np.diag(grid.thickness - above)
+    rows = len(grid) + 1
+    carbon, soil = np.eye(rows), np.eye(rows)
+    # dividing by the sum of the parts makes them add up to 1 to rounding
+    carbon[1:, 1:] = volume / volume.sum(axis=0)
+    soil[1:, 1:] = volume / volume.sum(axis=1, keepdims=True)
+    lowest = np.zeros(len(grid))
+    lowest[np.flatnonzero(above > 0.0)[-1]] = 1.0
+    carbon[1:, 0] = burial * ((1.0 - mixing) * lowest + mixing * above / above.sum())
+    carbon[0, 0] = 1.0 - burial
+    return carbon, soil
+
+
+def exchange_map(grid: Grid, upper: tuple[float, float], lower: tuple[float, float], share: float) -> Array:
+    """Map (row, row) of soil that changes places with as much of another depth, volume for volume.
+
+    Parameters
+    ----------
+    grid : the soil layers.
+    upper, lower : top and bottom, m, of the two depths, which do not overlap.
+    share : of the upper one's volume that is replaced by soil of the lower one.
+    """
+
+    def between(ends: tuple[float, float]) -> Array:
+        parts: Array = (grid.depth_share(ends[1]) - grid.depth_share(ends[0])) * grid.thickness
+        return parts
+
+    one, other = between(upper), between(lower)
+    moved = share * one.sum()
+    leaves_one, leaves_other = share * one / grid.thickness, moved * other / other.sum() / grid.thickness
+    made = np.eye(len(grid) + 1)
+    made[1:, 1:] -= np.diag(leaves_one + leaves_other)
+    made[1:, 1:] += other[:, None] / other.sum() * leaves_one + one[:, None] / one.sum() * leaves_other
+    return made
+
+
 def apply_events(
-    events: Events, carbon: Any, soil: dict[str, Any], month: Any, thickness: Any = None
+    events: Events, carbon: Any, soil: dict[str, Any], month: Any, thickness: Any = None, bound: Collection[str] = ()
 ) -> tuple[Any, dict[str, Any]]:
     """Apply the events of a month to carbon (row, pool, ..., column) and to the soil-bound state (row, column).
 
     Where the mass of the layers is part of that state, the soil moves as carbon does, in proportion to its present
-    mass; `thickness` (row, 1), m, is then needed.
+    mass; `thickness` (row, 1), m, is then needed. `bound` names the properties that move in those columns only in
+    which an event moves soil.
     """
     happens = events.happens[month % events.happens.shape[0]]
+    moves, whole = events.moves_soil, "fine_earth" in soil
     for event in range(happens.shape[0]):
         kept = {name: events.keeps[name][event] for name in soil if name in events.keeps}
-        work = (happens[event], events.carbon_map[event], events.soil_map[event], kept, thickness)
+        where = {} if moves is None else {name: moves[event] for name in soil if name in bound}
+        added = {name: value[event] for name, value in events.adds.items()} if whole else {}
+        loosens = events.loosens[event] if events.loosens is not None and "looseness" in soil else None
+        maps = events.carbon_map[event], events.soil_map[event]
+        work = (happens[event], *maps, kept, thickness if whole else None, where, added, loosens)
         carbon, soil = _where_it_happens(work, (carbon, soil))
     return carbon, soil
 
@@ -95,14 +164,19 @@ _where_it_happens.defjvp(_in_a_loop_jvp)
 
 
 def _happened(work: _Work, state: _State) -> _State:
-    happens, carbon_map, soil_map, kept, thickness = work
+    happens, carbon_map, soil_map, kept, thickness, where, added, loosens = work
     carbon, soil = state
     now = happens > 0.0
     new = {}
     amounts = moved_amounts(carbon_map, soil, thickness) if "fine_earth" in soil else {}
     for name, value in soil.items():
         moved = amounts[name] if amounts else jnp.sum(soil_map * value[None], axis=1)
-        new[name] = jnp.where(now, moved * kept[name] if name in kept else moved, value)
+        there = now & (where[name] > 0.0) if name in where else now
+        new[name] = jnp.where(there, moved * kept[name] if name in kept else moved, value)
+    if added:
+        new = _with_added(now, new, added, thickness)
+    if loosens is not None:
+        new["looseness"] = jnp.where(now, new["looseness"] + (1.0 - new["looseness"]) * loosens, new["looseness"])
     return jnp.where(now, rearranged(carbon_map, carbon), carbon), new
 
 
@@ -124,6 +198,20 @@ def moved_amounts(carbon_map: Any, soil: dict[str, Any], thickness: Any) -> dict
         **new,
         "fine_earth": jnp.where(thickness > 0.0, moved / jnp.where(thickness > 0.0, thickness, 1.0), density),
     }
+
+
+def _with_added(now: Any, soil: dict[str, Any], added: dict[str, Any], thickness: Any) -> dict[str, Any]:
+    """Bring soil into the layers, whose volume stays: they become denser until they are laid out anew."""
+    there = thickness > 0.0
+    brought = jnp.where(now & there, added["mass"], 0.0)
+    mass = soil["fine_earth"] * thickness
+    share = brought / jnp.where(there, mass + brought, 1.0)
+    new = {
+        name: value + share * (added[name] - value) if name in added and name != "fine_earth" else value
+        for name, value in soil.items()
+    }
+    density = soil["fine_earth"] + brought / jnp.where(there, thickness, 1.0)
+    return {**new, "fine_earth": density}
 
 
 def rearranged(carbon_map: Any, carbon: Any) -> Any:

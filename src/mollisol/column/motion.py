@@ -23,7 +23,7 @@ Array = Any
 LONGEST_SLOPE = 16
 """Positions that a hillslope may have: a slope stays in one tile, and a narrow tile has so many columns."""
 
-PER_VOLUME = ("fine_earth", "bulk_density", "porosity", "field_capacity", "wilting_point")
+PER_VOLUME = ("fine_earth", "bulk_density", "porosity", "field_capacity", "wilting_point", "coarse")
 """Soil properties per volume; all others are per mass of fine earth."""
 
 

@@ -25,6 +25,7 @@ import jax.numpy as jnp
 from mollisol.column.events import apply_events, rearranged
 from mollisol.column.model import Model
 from mollisol.column.motion import PER_VOLUME, Motion
+from mollisol.column.settling import Settling, settled, settles
 from mollisol.column.setup import Setup
 
 Array = Any
@@ -193,11 +194,43 @@ def rearrange(
 
     Returns
     -------
-    The two after it, and the carbon exchanged; None where the surface never moves.
+    The two after it, and the carbon exchanged; None where neither the surface nor the layers ever move.
     """
+    carbon, moved, exchange = _surface_moved(model, setup, carbon, soil, month)
+    if setup.settling is not None:
+        carbon, moved, entered = _laid_out(setup.settling, setup.thickness, carbon, moved, month)
+        nothing = jnp.zeros_like(entered)
+        exchange = Exchange(nothing, nothing, nothing) if exchange is None else exchange
+        exchange = exchange._replace(bottom=exchange.bottom + entered)
+    carbon, moved = apply_events(setup.events, carbon, moved, month, setup.thickness, setup.soil)
+    return carbon, _stayed(setup, soil, moved), exchange
+
+
+def _stayed(setup: Setup, before: Mapping[str, Array], after: dict[str, Array]) -> dict[str, Array]:
+    """Put back what stays with its depth and does not move with the soil."""
+    held = {name: jnp.where(one > 0.0, after[name], before[name]) for name, one in setup.travels.items()}
+    return {**after, **held}
+
+
+def _laid_out(
+    settling: Settling, thickness: Array, carbon: Array, soil: dict[str, Array], month: Array
+) -> tuple[Array, dict[str, Array], Array]:
+    def lay(state: tuple[Array, dict[str, Array]]) -> tuple[Array, dict[str, Array], Array]:
+        return settled(settling, thickness, *state, month)
+
+    def rest(state: tuple[Array, dict[str, Array]]) -> tuple[Array, dict[str, Array], Array]:
+        return *state, jnp.zeros_like(state[0][0, 0])
+
+    laid: tuple[Array, dict[str, Array], Array] = jax.lax.cond(settles(month), lay, rest, (carbon, soil))
+    return laid
+
+
+def _surface_moved(
+    model: Model, setup: Setup, carbon: Array, soil: Mapping[str, Array], month: Array
+) -> tuple[Array, dict[str, Array], Exchange | None]:
     state = carbon, dict(soil)
     if setup.motion is None:
-        return *apply_events(setup.events, *state, month), None
+        return *state, None
 
     def move(state: tuple[Array, dict[str, Array]]) -> tuple[Array, dict[str, Array], Exchange]:
         now, bound = state
@@ -209,8 +242,8 @@ def rearrange(
         nothing = jnp.zeros_like(state[0][0, 0])
         return *state, Exchange(nothing, nothing, nothing)
 
-    carbon, moved, exchange = jax.lax.cond(month % setup.motion.every == 0, move, rest, state)
-    return *apply_events(setup.events, carbon, moved, month, setup.thickness), exchange
+    shifted: tuple[Array, dict[str, Array], Exchange] = jax.lax.cond(month % setup.motion.every == 0, move, rest, state)
+    return shifted
 
 
 def rearrange_soil(model: Model, setup: Setup, soil: Mapping[str, Array], month: Array) -> dict[str, Array]:
@@ -223,7 +256,10 @@ def rearrange_soil(model: Model, setup: Setup, soil: Mapping[str, Array], month:
 
         state = jax.lax.cond(month % setup.motion.every == 0, move, lambda bound: bound, state)
     no_carbon = jnp.zeros_like(next(iter(state.values())))[:, None]
-    return apply_events(setup.events, no_carbon, state, month, setup.thickness)[1]
+    if setup.settling is not None:
+        no_carbon, state, _ = _laid_out(setup.settling, setup.thickness, no_carbon, state, month)
+    moved = apply_events(setup.events, no_carbon, state, month, setup.thickness, setup.soil)[1]
+    return _stayed(setup, soil, moved)
 
 
 def move_vectors(model: Model, setup: Setup, soil: Mapping[str, Array], vectors: Array, month: Array) -> Array:

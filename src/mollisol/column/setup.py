@@ -20,6 +20,7 @@ import numpy as np
 
 from mollisol.column.model import Drivers, Model
 from mollisol.column.motion import Motion, check_motion
+from mollisol.column.settling import NEEDS, Settling
 from mollisol.grid import Grid
 from mollisol.units import RunError
 
@@ -30,7 +31,19 @@ Source = tuple[Array | None, ...]
 
 @partial(
     jax.tree_util.register_dataclass,
-    data_fields=["thickness", "depth", "soil", "forcing", "amount", "placement", "quality", "events", "motion"],
+    data_fields=[
+        "thickness",
+        "depth",
+        "soil",
+        "forcing",
+        "amount",
+        "placement",
+        "quality",
+        "events",
+        "motion",
+        "settling",
+        "travels",
+    ],
     meta_fields=["fed"],
 )
 @dataclass(frozen=True)
@@ -48,6 +61,9 @@ class Setup:
     events : rearrangements of layers, see `Events`.
     fed : numbers of the pools that any source feeds; None where that is not known. Others take no computing.
     motion : what moves the surface; None where it never moves, which takes no computing.
+    settling : how layers settle and swell; None where they never do, which takes no computing.
+    travels : {soil property: (column,)} 1 where it moves with the soil, 0 where it stays with its depth; one that is
+        not named moves.
     """
 
     thickness: Array
@@ -60,9 +76,15 @@ class Setup:
     events: Events
     fed: tuple[int, ...] | None = None
     motion: Motion | None = None
+    settling: Settling | None = None
+    travels: Mapping[str, Array] = field(default_factory=dict)
 
 
-@partial(jax.tree_util.register_dataclass, data_fields=["happens", "carbon_map", "soil_map", "keeps"], meta_fields=[])
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["happens", "carbon_map", "soil_map", "keeps", "moves_soil", "adds", "loosens"],
+    meta_fields=[],
+)
 @dataclass(frozen=True)
 class Events:
     """Linear maps over the rows that are applied at the beginning of a month.
@@ -73,12 +95,20 @@ class Events:
     carbon_map : (event, row to, row from, column), columns sum to 1: mass-conserving.
     soil_map : (event, row to, row from, column), rows sum to 1: means weighted by the mass that moves.
     keeps : {soil state: (event, row, column)}, factor on a soil-bound state (aggregation broken by tillage).
+    moves_soil : (event, column), 1 where soil properties of the set-up move with the carbon, where they are part of
+        the state; None: in all events. What processes own moves in any case.
+    adds : soil that is brought in, {"mass": (event, row, column) kg/m2, property: (event, row, column) of it}; it has
+        the layer's own properties where none are named.
+    loosens : (event, row, column), share of the settled soil that is loosened; None where nothing settles.
     """
 
     happens: Array
     carbon_map: Array
     soil_map: Array
     keeps: Mapping[str, Array] = field(default_factory=dict)
+    moves_soil: Array | None = None
+    adds: Mapping[str, Array] = field(default_factory=dict)
+    loosens: Array | None = None
 
     @classmethod
     def none(cls, rows: int) -> Events:
@@ -102,11 +132,13 @@ def drivers_of(setup: Setup, soil: Mapping[str, Array], month: Array) -> Drivers
 def moving_drivers(model: Model, setup: Setup, soil: Mapping[str, Array], month: Array) -> Drivers:
     """Select the drivers of a month; what depends on soil properties that move is prepared anew."""
     drivers = drivers_of(setup, soil, month)
-    if not set(soil) & set(setup.soil):
+    moving = {f"soil.{name}" for name in set(soil) & set(setup.soil)}
+    if not moving:
         return drivers
     forcing = dict(drivers.forcing)
     for process in model.processes:
-        if hasattr(process, "prepare"):
+        # a process that reads no soil prepares the same as before
+        if hasattr(process, "prepare") and moving & {*process.reads, *getattr(process, "optional", ())}:
             used = {name: forcing[name] for name in process.prepares_from if name in forcing}
             forcing.update(process.prepare(dataclasses.replace(drivers, forcing=used)))
     return dataclasses.replace(drivers, forcing=forcing)
@@ -190,6 +222,9 @@ def check_setup(setup: Setup, model: Model, soil_state: Mapping[str, Array]) -> 
         raise RunError("the run feeds a pool that is not among those said to be fed")
     if not np.allclose(np.sum(setup.events.carbon_map, axis=1), 1.0, rtol=0.0, atol=1e-12):
         raise RunError("an event's map does not conserve carbon")
+    lacking = [name for name in NEEDS if setup.settling is not None and name not in soil_state]
+    if lacking:
+        raise RunError(f"the soil settles, but its state has no {' and no '.join(lacking)}")
     check_motion(setup.motion, model, {**setup.soil, **soil_state}, setup.thickness, columns_of(setup, model))
 
 

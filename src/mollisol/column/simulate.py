@@ -46,7 +46,8 @@ class Annual(NamedTuple):
     respiration : (year, row, column), heterotrophic.
     root_respiration : (year, row, column).
     leaching, bottom_exchange, runoff, erosion, deposition : (year, column).
-    mass : (year, layer, column), fine earth, kg/m2, where it is part of the state; else None.
+    mass : (year, layer, column), kg/m2 of fine earth, or of what of it is mineral where the soil says how much;
+        None where it is no part of the state.
     residual : (column,), largest absolute error of the yearly budget, kg C/m2.
     smallest : (column,), smallest pool of any layer at any year's end, kg C/m2.
     """
@@ -79,11 +80,9 @@ def advance_month(model: Model, setup: Setup, state: State, month: Array, steps:
     new, mean = month_step(model, rates, carbon, source, years, steps)
     flow = fluxes(model, rates, mean)
     if exchange is not None:
-        flow = flow._replace(
-            erosion=exchange.erosion / years,
-            deposition=exchange.deposition / years,
-            bottom_exchange=flow.bottom_exchange + exchange.bottom / years,
-        )
+        flow = flow._replace(bottom_exchange=flow.bottom_exchange + exchange.bottom / years)
+        if setup.motion is not None:
+            flow = flow._replace(erosion=exchange.erosion / years, deposition=exchange.deposition / years)
     return State(new, model.advance_soil(soil, drivers, years)), flow
 
 
@@ -103,6 +102,13 @@ def yearly_root_respiration(setup: Setup, start: Array, like: Array) -> Array:
     series = setup.forcing["root_respiration"]
     months = start + jnp.arange(MONTHS_PER_YEAR)
     return full(jnp.mean(series[months % series.shape[0]], axis=0), like)
+
+
+def _mass(setup: Setup, soil: Mapping[str, Array]) -> Array | None:
+    if "fine_earth" not in soil:
+        return None
+    mass = soil["fine_earth"][1:] * setup.thickness[1:]
+    return mass * soil["mineral_share"][1:] if "mineral_share" in soil else mass
 
 
 def simulate_years(
@@ -159,7 +165,7 @@ def simulate_years(
             flow.runoff,
             zero if flow.erosion is None else flow.erosion,
             zero if flow.deposition is None else flow.deposition,
-            new.soil["fine_earth"][1:] * setup.thickness[1:] if "fine_earth" in new.soil else None,
+            _mass(setup, new.soil),
         )
         return (new, residual, smallest), outputs
 

@@ -12,7 +12,6 @@ database does not tell of the sites is assumed in `SITES`; nothing is fitted.
 from __future__ import annotations
 
 import argparse
-import csv
 import dataclasses
 import json
 import sys
@@ -52,7 +51,6 @@ class SiteOf:
     ----------
     horizons : top and bottom cm, organic carbon %, clay %, silt %.
     tension : of the water in the jars, kPa; None where `water_per_mass` (kg/kg) is given.
-    per : what the series' amounts are relative to: "soil" (kg) or "carbon" (g).
     """
 
     latitude: float
@@ -63,7 +61,6 @@ class SiteOf:
     horizons: list[tuple[float, float, float, float, float]]
     tension: float | None = None
     water_per_mass: float | None = None
-    per: str = "carbon"
     tillage: dict[str, Any] | None = field(default_factory=lambda: {"depth_cm": 25, "every_years": 1})
 
 
@@ -71,10 +68,8 @@ SITES = {
     # carbon as in the database; silt, climate and yield assumed; the subsoil sample stands for the profile
     "Fontaine2007": SiteOf(
         45.1, 2.7, 8.0, 1000.0, [{"crop": "perennial_grass", "yield_dry_t_ha": 6.0}], [(0, 100, 2.33, 34, 40)],
-        tension=100.0, per="soil", tillage=None,
+        tension=100.0, tillage=None,
     ),
-    # the database says percent and mg per g soil, but the carbon is in g/kg and the series per g of carbon: else more
-    # carbon would leave than there is
     "Salome2010": SiteOf(
         48.8, 2.1, 11.0, 650.0, [{"crop": "wheat", "yield_t_ha": 7.0}, {"crop": "maize", "yield_t_ha": 8.0}],
         [(0, 30, 1.256, 17.5, 53), (30, 100, 0.339, 23, 47)], water_per_mass=0.19,
@@ -109,34 +104,23 @@ class Treatment:
 
 
 def read_study(folder: Path, study: str) -> list[Treatment]:
-    """Read the treatments of a study from its metadata (YAML) and its series (CSV); mg C per g C."""
-    told = yaml.safe_load((folder / FOLDER / study / "metadata.yaml").read_text(encoding="utf-8"))
-    general = told["incubationInfo"]
-    with (folder / FOLDER / study / "timeSeries.csv").open(newline="", encoding="utf-8-sig") as opened:
-        rows = list(csv.DictReader(opened))
-    sieved = bool(general["samplePreparation"]["sieving"])
-    found = []
-    for one in told["variables"].values():
-        if one["name"] == "time":
-            continue
-        depth = one.get("midDepth") or general["depthInfo"]["midDepth"]
-        series = np.array([float(row[one["name"]]) for row in rows])
-        if SITES[study].per == "soil":
-            series = series / (GRAMS_PER_KG * _horizon(study, depth)[2] / 100.0)
-        found.append(
-            Treatment(
-                study,
-                one["name"],
-                depth / 100.0,
-                float(one.get("temperature") or general["temperature"]),
-                one["oxygen"] / 100.0 if "oxygen" in one else 0.209,
-                one["disturbance"] == "sieved" if "disturbance" in one else sieved,
-                CELLULOSE if one.get("cellulose") == "cellulose_amended" else 0.0,
-                np.array([float(row["time"]) for row in rows]),
-                series,
-            )
+    """Read the treatments of a study; the measured is mg of the soil's own carbon per g of it."""
+    from mollisol.evidence.observations.incubations import read_incubations
+
+    return [
+        Treatment(
+            study,
+            jar.name,
+            jar.depth,
+            jar.temperature,
+            jar.oxygen,
+            bool(jar.sieved),
+            CELLULOSE if jar.amended == "cellulose" else 0.0,
+            jar.days,
+            GRAMS_PER_KG * jar.respired,
         )
-    return found
+        for jar in read_incubations(folder, [study])
+    ]
 
 
 def _horizon(study: str, depth_cm: float) -> tuple[float, float, float, float, float]:

@@ -1,0 +1,1 @@
+"""Evidence: observations, calibration, uncertainty and validation."""

@@ -12,7 +12,7 @@ import typer
 from mollisol import __version__
 from mollisol.cli.output import say, to_json
 
-LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "xarray", "h5netcdf", "pandas", "pyarrow", "pydantic")
+LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "xarray", "h5netcdf", "pandas", "pyarrow", "duckdb", "pydantic")
 
 
 def versions() -> dict[str, str]:

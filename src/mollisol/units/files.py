@@ -53,9 +53,9 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     temporary = final.with_name(f".{final.stem}.{secrets.token_hex(6)}.partial{final.suffix}")
     try:
         yield temporary
-        _to_disk(temporary)
+        to_disk(temporary)
         os.replace(temporary, final)
-        _to_disk(final.parent)
+        to_disk(final.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -87,7 +87,7 @@ def prepare_folder(directory: str | Path) -> Path:
     return folder
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
     """Make the system write a file or a folder's entries to the disk, so that a power cut cannot halve it."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shutil
@@ -21,7 +20,7 @@ from mollisol.soil.formats.israd import LAYER_FILE
 from mollisol.soil.reading import read_rows
 from mollisol.soil.writing import write_table
 from mollisol.units import InputError, RunError
-from mollisol.units.files import prepare_folder
+from mollisol.units.files import prepare_folder, to_disk
 
 REFUSED = "refused.csv"
 LOCK = ".lock"
@@ -190,9 +189,9 @@ def _store(
         write_parquet(arrow_table(layers), unfinished / LAYERS)
         write_table(_refused_table(contents), unfinished / REFUSED)
         for path in (*unfinished.iterdir(), unfinished):
-            _to_disk(path)
+            to_disk(path)
         unfinished.rename(folder / record.folder)
-        _to_disk(place)
+        to_disk(place)
         write_records(folder, (*records, record))
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -220,14 +219,6 @@ def _alone(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             raise RunError(f"{folder}: another import is at work in this archive; try again when it is done") from None
         yield
-
-
-def _to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _version() -> str:

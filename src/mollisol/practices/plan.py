@@ -11,6 +11,7 @@ from mollisol.plants import CROPS, OPERATIONS, Crop, amendment, crop, operation
 from mollisol.plants.allocation import LARGEST_YIELD, RootAllocation
 from mollisol.plants.tables import unknown, within
 from mollisol.practices.changes import Change
+from mollisol.practices.soil_work import SoilWork, StrawDitch
 from mollisol.units import InputError
 
 PLOUGHING_DEPTH = 0.12
@@ -185,6 +186,7 @@ class Application:
     month : 1-12, None = the month of harvest.
     every_years : interval, None = once, in `first_year`.
     first_year : None = with the plan.
+    quality : (pool,) shares over `LITTER_POOLS` instead of the amendment's own.
     """
 
     amendment: str
@@ -194,6 +196,7 @@ class Application:
     month: int | None = None
     every_years: int | None = 1
     first_year: int | None = None
+    quality: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         amendment(self.amendment)
@@ -219,6 +222,7 @@ class Plan:
 
     Tillage and regular applications fall in `from_year` (or an application's own first year) and then at
     their intervals; in the years before, the same phases hold. `changes` are factors and additions with a course.
+    `soil_work` moves or changes the soil itself, and `ditch` says where straw goes that is gathered.
     `patches` are the parts (name, share of the area, plan) of a field that is treated unevenly, see `patches.split`.
     """
 
@@ -229,6 +233,8 @@ class Plan:
     roots: RootChoice | None = None
     changes: tuple[Change, ...] = ()
     patches: tuple[tuple[str, float, Plan], ...] = ()
+    soil_work: tuple[SoilWork, ...] = ()
+    ditch: StrawDitch | None = None
 
     def __post_init__(self) -> None:
         if not self.rotation:

@@ -1,6 +1,9 @@
 """The archive: what is kept of a file, in which units, and what a selection finds."""
 # ruff: noqa: E501 (tables as they stand in their files)
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -260,3 +263,12 @@ def test_everything_that_can_be_asked_for_is_answered(archive):
 def test_conversions_there_and_back_are_exact(value):
     assert rounded(value / 100.0 * 100.0) == value
     assert rounded(value * 1000.0 / 1000.0) == value
+
+
+def test_importing_the_archive_loads_neither_database_nor_tables():
+    code = (
+        "import sys, mollisol.soil.archive, mollisol.cli.archive; "
+        "print([m for m in ('duckdb', 'pyarrow', 'pandas', 'jax', 'xarray') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

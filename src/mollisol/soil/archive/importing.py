@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +103,7 @@ def import_profiles(
             sha256=hashes,
             date=datetime.now(UTC).isoformat(timespec="seconds"),
             reader=reader,
-            version=_version(),
+            version=version("mollisol"),
             rows_read=contents.rows_read,
             rows_kept=int(contents.layers["top_m"].size),
             rows_refused=contents.rows_refused,
@@ -219,9 +220,3 @@ def _alone(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             raise RunError(f"{folder}: another import is at work in this archive; try again when it is done") from None
         yield
-
-
-def _version() -> str:
-    from mollisol import __version__
-
-    return __version__

@@ -108,7 +108,7 @@ def query(
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Most lines printed.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """List the profiles that meet all conditions: printed in cm, written in SI units."""
+    """List the profiles that meet all conditions, depths in cm; layers, files and JSON are in SI units."""
     from mollisol.soil.archive import Archive
     from mollisol.soil.archive.export import check_ending, write_arrow
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +47,7 @@ def read_sodah(folder: str | Path) -> ProfileObservations:
 def read_afsp(folder: str | Path) -> ProfileObservations:
     """Read the Africa Soil Profiles; their land use is not told, so it is "unknown". No climate either.
 
-    A study is the report that a profile's name begins with ("MW lrep_MH109"), or the sentinel site ("Monga-3-3").
+    All are one group of the split: their reports overlap in space.
 
     Raises
     ------
@@ -56,10 +55,10 @@ def read_afsp(folder: str | Path) -> ProfileObservations:
         If the file is absent or no such table.
     """
     rows, _ = read_rows(source_file(folder, AFSP_FILE))
-    studies = [f"afsp {re.split('[_-]', name)[0]}" for name in rows.profile_ids]
     missing = np.full(len(rows.table), np.nan)
     everything = np.ones(len(rows.table), dtype=np.bool_)
-    return _profiles("afsp", rows, everything, studies, [UNKNOWN] * len(rows.table), (missing, missing))
+    studies, uses = ["afsp"] * len(rows.table), [UNKNOWN] * len(rows.table)
+    return _profiles("afsp", rows, everything, studies, uses, (missing, missing))
 
 
 def _profiles(

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from mollisol.evidence.observations.carbon_profiles import read_sodah
 from mollisol.evidence.observations.he2016 import read_he2016
 from mollisol.evidence.observations.land_use import BIOMES, UNKNOWN
+from mollisol.evidence.observations.minerals import read_minerals
 from mollisol.evidence.observations.sheet import Array, read_sheet
-from mollisol.evidence.observations.split import NEAR, Side, distance, sides, study_key
+from mollisol.evidence.observations.split import NEAR, Side, distance, group_of, sides, study_key
 
 FILE = "turnover/soilradiocarbon_age_transit_5layers.csv"
 BIOME_FILE = "turnover/transit_time_by_depth_biome.csv"
@@ -74,14 +75,14 @@ class TurnoverObservations:
 def read_turnover(folder: str | Path) -> TurnoverObservations:
     """Read the turnover table.
 
-    A turnover time of 0 is a missing value. A profile nearer than 5 km to one of He et al. 2016 or of SoDaH belongs to
-    that study's group. The others make groups by place: those that hang together by steps of less than 5 km, named by
-    the first of them, or by the nearest of them that belongs to a study.
+    A turnover time of 0 is a missing value. A profile nearer than 5 km to one of He et al. 2016, of SoDaH or of the
+    mineral shares belongs to that study's group. The others make groups by place: those that hang together by steps of
+    less than 5 km, named by the first of them, or by the nearest of them that belongs to a study.
 
     Raises
     ------
     InputError
-        If the table or one of the two sources is absent.
+        If the table or one of those three sources is absent.
     """
     sheet = read_sheet(folder, FILE)
     ids, biome = sheet.text("profile"), sheet.text("Biome")
@@ -106,9 +107,14 @@ def read_turnover(folder: str | Path) -> TurnoverObservations:
 def _groups(
     folder: str | Path, ids: list[str], latitude: Array, longitude: Array
 ) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
-    known = [read_he2016(folder), read_sodah(folder)]
-    places = np.concatenate([np.stack([one.latitude, one.longitude]) for one in known], axis=1)
-    names = np.concatenate([one.group for one in known])
+    he2016, sodah, minerals = read_he2016(folder), read_sodah(folder), read_minerals(folder)
+    places = np.stack(
+        [
+            np.concatenate([he2016.latitude, sodah.latitude, minerals.latitude]),
+            np.concatenate([he2016.longitude, sodah.longitude, minerals.longitude]),
+        ]
+    )
+    names = np.concatenate([he2016.group, sodah.group, minerals.group])
     placed = np.isfinite(places).all(axis=0)
     places, names = places[:, placed], names[placed]
     group = np.full(len(ids), "", dtype=object)
@@ -132,7 +138,7 @@ def _groups(
 def _place(name: str) -> str:
     """Return the name of a place without the coordinates that the table appends; numbered places are one study's."""
     key = study_key(re.split(r"[:_]-?\d+\.", name)[0])
-    return f"place {key}" if re.search("[a-z]", key) else "place numbered"
+    return group_of(f"place {key}" if re.search("[a-z]", key) else "place numbered")
 
 
 def _clusters(latitude: Array, longitude: Array) -> list[list[int]]:

@@ -20,7 +20,7 @@ def test_a_study_leaves_all_its_files(capsys, tmp_path):
     assert run(["run", str(tmp_path / "study.yaml"), "-o", str(output), "--members", "2", "--seed", "5"]) == 0
     assert capsys.readouterr().out == f"Report: {output / 'report.html'}\n"
     written = {entry.name for entry in output.iterdir()}
-    assert written == {"result.nc", "summary.csv", "report.html", "run.json", "figures"}
+    assert written == {"result.nc", "summary.csv", "tradeoffs.csv", "report.html", "run.json", "figures"}
     record = json.loads((output / "run.json").read_text())
     assert (record["seed"], record["members"]) == (5, 2)
     report = (output / "report.html").read_text()

@@ -27,12 +27,14 @@ UNTOLD = ("organic_carbon_error", "mineral_mass", "delta14c")
 
 
 def write_results(spec: StudySpec, done: Simulation, folder: Path) -> Path:
-    """Write figures, `summary.csv` and `report.html` into a folder and return the report's path."""
-    from mollisol.show import write_figures, write_report, write_summary
+    """Write figures, `summary.csv`, `tradeoffs.csv` and `report.html` into a folder and return the report's path."""
+    from mollisol.show import write_figures, write_report, write_summary, write_tradeoffs
 
     context = report_context(spec, done)
     figures = write_figures(done.result, context, folder / "figures")
     write_summary(done.result, folder / "summary.csv")
+    if context.tradeoffs is not None:
+        write_tradeoffs(context.tradeoffs, folder / "tradeoffs.csv")
     report: Path = write_report(done.result, context, figures, folder / "report.html")
     return report
 
@@ -41,6 +43,7 @@ def report_context(spec: StudySpec, done: Simulation) -> ReportContext:
     """Collect what the report tells beside the result."""
     from mollisol.show import InitialState, MeasuredProfile, ReportContext
     from mollisol.study.run import versions
+    from mollisol.study.tradeoffs import study_ledger
 
     layers, start, sampled = done.layers, done.start, done.sampled_radiocarbon
     residual = float(done.result["balance_residual"].max())
@@ -78,6 +81,7 @@ def report_context(spec: StudySpec, done: Simulation) -> ReportContext:
         filled=filled_values(done),
         warnings=done.warnings,
         roots=root_statements(spec, done),
+        tradeoffs=study_ledger(spec, done),
         practice_notes=practice_notes(spec),
         history=history_text(spec),
         sources=[*done.sources, *(f"Chosen for the study: {note}" for note in done.notes)],

@@ -21,10 +21,12 @@ _WHERE = {
     "cropland_turnover": "reference",
     "render_report": "report",
     "summary_table": "summary",
+    "tradeoff_table": "tradeoffs",
     "turnover_table": "turnover",
     "write_figures": "figures",
     "write_report": "report",
     "write_summary": "summary",
+    "write_tradeoffs": "tradeoffs",
 }
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from mollisol.show.report import write_report as write_report
     from mollisol.show.summary import summary_table as summary_table
     from mollisol.show.summary import write_summary as write_summary
+    from mollisol.show.tradeoffs import tradeoff_table as tradeoff_table
+    from mollisol.show.tradeoffs import write_tradeoffs as write_tradeoffs
     from mollisol.show.turnover import turnover_table as turnover_table
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mollisol.practices.tradeoffs import Ledger
 
 Array = NDArray[np.float64]
 
@@ -161,6 +164,7 @@ class ReportContext:
         of 1 by name; the turnover table shows what they would give. `ROOT_ALTERNATIVES` are
         used where this is None.
     turnover_reference : published turnover times; the cropland rows that come with the package where None.
+    tradeoffs : what practices cost or bring beside the carbon; None where it is not known.
     practice_notes : what each practice is, in a sentence, by its name in the result.
     history : a sentence on the past management that the initial state assumes.
     sources : data and their citations, one text each.
@@ -186,6 +190,7 @@ class ReportContext:
     roots: Sequence[RootStatement] = ()
     root_alternatives: Mapping[str, Array] | None = None
     turnover_reference: Sequence[TurnoverReference] | None = None
+    tradeoffs: Ledger | None = None
     practice_notes: Mapping[str, str] = field(default_factory=dict)
     history: str = ""
     sources: Sequence[str] = ()

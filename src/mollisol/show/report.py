@@ -19,6 +19,7 @@ from mollisol.show.layout import RESOLUTION
 from mollisol.show.limits import GLOSSARY, limits_of
 from mollisol.show.radiocarbon import clock_table, sampled_table
 from mollisol.show.tables import difference_table, profile_table, stock_table, turnover_tables
+from mollisol.show.tradeoffs import left_out, tradeoff_table
 from mollisol.show.turnover import references
 from mollisol.show.view import ResultView, cm
 from mollisol.show.wording import amount, number, scientific, title
@@ -99,6 +100,8 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         "composition": composition_table(view),
         "clocks": clock_table(view),
         "radiocarbon": sampled_table(view, context),
+        "tradeoffs": tradeoff_table(context.tradeoffs),
+        "left_out": left_out(context.tradeoffs),
         "closed": CLOSED,
         "limits": limits_of(view, context),
         "glossary": GLOSSARY,

@@ -16,6 +16,7 @@ from mollisol.study.erosion import past_losses
 from mollisol.study.plans import baseline_plan, history_plans, timelines
 from mollisol.study.result import by_plan, dataset, yearly
 from mollisol.study.schema import StudySpec
+from mollisol.study.tradeoffs import Surroundings, surroundings
 from mollisol.units import MONTHS_PER_YEAR, parameters_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Simulation:
     source : where the profile comes from.
     sources : data and their origin, for the report.
     sampled_radiocarbon : the model's radiocarbon in the year of sampling, where the profile has it measured.
+    surroundings : the site and each plan's water, for the trade-offs.
     """
 
     result: xr.Dataset
@@ -74,6 +76,7 @@ class Simulation:
     source: str = ""
     sources: list[str] = field(default_factory=list)
     sampled_radiocarbon: SampledRadiocarbon | None = None
+    surroundings: Surroundings | None = None
 
 
 def read_inputs(spec: StudySpec) -> tuple[Profile, Climate, dict[str, Timeline]]:
@@ -209,6 +212,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         _profile_source(profile),
         [f"Profile: {_profile_source(profile)}", f"Climate: {spec.climate.name} ({climate.resolution})"],
         sampled,
+        surroundings(place, mean_climate, names, lambda flux: np.moveaxis(flux[..., : plans - 1], -1, 0)),
     )
 
 

@@ -57,7 +57,7 @@ QUANTITIES: Mapping[str, tuple[str, str]] = {
     "carbonate_carbon_dioxide": ("kg CO2/ha/yr", "CO2 of lime"),
     "soil_carbon_dioxide": ("kg CO2e/ha/yr", "CO2 of the soil's carbon, negative where it is stored"),
     "net_greenhouse_effect": ("kg CO2e/ha/yr", "soil carbon, N2O, CH4, diesel and lime together, positive = emission"),
-    **{f"risk_{name}": ("-1, 0, +1", about) for name, about in RISKS.items()},
+    **{f"risk_{name}": ("flag", about) for name, about in RISKS.items()},
 }
 """Every quantity: its unit, and what it is."""
 
@@ -186,7 +186,7 @@ def _beyond(site: Site, case: Case, baseline: Case) -> dict[str, Band]:
     """Return the work that a plan does not hold; nothing where no practice acts."""
     if not case.practices:
         return {}
-    return {"not in the plan": effect_over_time("diesel", site, case, baseline)}
+    return {"work that the plan does not hold": effect_over_time("diesel", site, case, baseline)}
 
 
 def _balance(name: str, kinds: Sequence[str], brought: Mapping[str, Band], bound: Mapping[str, Band]) -> Band:

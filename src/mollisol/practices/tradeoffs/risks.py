@@ -18,13 +18,13 @@ from mollisol.practices.tradeoffs.case import Case
 
 RISKS: Mapping[str, str] = {
     "bulk_density": "denser soil",
-    "subsoil_structure": "damage to the structure of the subsoil",
-    "waterlogging": "waterlogging, too little air",
-    "phosphorus_fixation": "phosphorus bound beyond the reach of plants",
-    "invasive_earthworms": "earthworms where none belong",
-    "contaminants": "metals or other contaminants brought with material",
+    "subsoil_structure": "harm to the subsoil's structure",
+    "waterlogging": "waterlogging",
+    "phosphorus_fixation": "phosphorus fixation",
+    "invasive_earthworms": "invasive earthworms",
+    "contaminants": "contaminants",
 }
-"""The flags, and what they warn of."""
+"""The flags, and what they warn of; contaminants are metals and the like, brought with material."""
 
 
 @cache

@@ -19,6 +19,9 @@ from mollisol.units import parameter
 
 SOURCE = "soil water of the run's climate at depth"
 
+UNSEEN = "the run's soil water knows of roots, ground cover and irrigation, and the practice changes none of them"
+"""Why two plans with the same water still need not use the same: mulch, structure and pores are not followed."""
+
 
 @dataclass(frozen=True)
 class WaterParameters:
@@ -64,6 +67,8 @@ def water(
         each = [getattr(one, name) for name in ("evapotranspiration", "drainage", "runoff", "potential")]
         return np.array([*each[:3], each[3] - each[0]])
 
+    if baseline is not None and case.acting(baseline).any() and np.array_equal(values(own), values(other)):
+        return {name: unknown(periods, UNSEEN) for name in names} | found
     if baseline is None:
         amounts, factor = np.repeat(values(own)[:, None], len(case.years), axis=1), known["amount"]
     else:

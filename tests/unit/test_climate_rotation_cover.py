@@ -12,7 +12,7 @@ A, B, C = 0.9 * np.eye(12)[:3]
 
 
 def plan(*years):
-    return SimpleNamespace(cover=np.concatenate(years))
+    return SimpleNamespace(cover=np.concatenate(years), water_use=np.ones(0))
 
 
 YEAR = Climate("climatology", np.arange(1, 13), np.full(12, 10.0), np.full(12, 60.0))

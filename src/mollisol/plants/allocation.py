@@ -48,7 +48,8 @@ class AllocationParameters:
 class CropCarbon:
     """Carbon of one crop in one year (kg C/m2/yr).
 
-    `straw` = `straw_returned` + `straw_removed` + `straw_burned`; product and removed straw leave the field.
+    `straw` = `straw_returned` + `straw_removed` + `straw_burned`; product and removed straw leave the field. What was
+    `given` outright does not depend on how the crop allocates its carbon.
     """
 
     crop: str
@@ -58,6 +59,7 @@ class CropCarbon:
     straw_burned: float
     roots: float
     rhizodeposits: float
+    given: bool = False
 
     @property
     def straw(self) -> float:
@@ -182,7 +184,7 @@ def given_inputs(
     below = within(below_t_ha, 0.0, 50.0, "below_t_ha", "t C/ha/yr") / MG_HA_PER_KG_M2
     roots = below * plant.root / (plant.root + plant.rhizodeposit)
     kept, gone, ashes = _split_straw(above, residue_removed, residue_burned)
-    return CropCarbon(plant.name, 0.0, kept, gone, ashes, roots, below - roots)
+    return CropCarbon(plant.name, 0.0, kept, gone, ashes, roots, below - roots, given=True)
 
 
 def cover_crop_carbon(name: str | Crop, carbon_t_ha: float) -> CropCarbon:

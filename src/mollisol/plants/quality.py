@@ -116,14 +116,24 @@ def root_quality(
     if green and plant.cover_crop is not None:
         ratio = plant.cover_crop.root_carbon_to_nitrogen
     usual = _row(*litter_quality(plant.root_lignin, ratio, plant.carbon, parameters))
-    more = parameters.suberin_carbon * plant.root_suberin * (suberin - 1.0) / plant.carbon
-    if not 0.0 <= more < 1.0:
+    return with_suberin(usual, plant, suberin, parameters)
+
+
+def with_suberin(
+    usual: Array, plant: Crop, suberin: float | Array, parameters: QualityParameters = DEFAULTS
+) -> Array:
+    """Return (pool,) or (pool, n) the split of roots whose suberin is (n,) times the crop's own, from (pool,)."""
+    more = parameters.suberin_carbon * plant.root_suberin * (np.asarray(suberin) - 1.0) / plant.carbon
+    if not np.all((more >= 0.0) & (more < 1.0)):
         raise InputError(
-            f"got {suberin:g} times the suberin of {plant.name} roots",
+            f"got {np.max(suberin):g} times the suberin of {plant.name} roots",
             key="suberin",
             remedy=f"give at least 1; the table's content is {plant.root_suberin:g} kg/kg",
         )
-    return (1.0 - more) * usual + more * _row(0.0, 0.0, 1.0)
+    resistant = _row(0.0, 0.0, 1.0)
+    if more.ndim == 0:
+        return np.asarray((1.0 - more) * usual + more * resistant)
+    return np.asarray((1.0 - more) * usual[:, None] + more * resistant[:, None])
 
 
 def rhizodeposit_quality(parameters: QualityParameters = DEFAULTS) -> Array:

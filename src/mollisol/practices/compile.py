@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mollisol.grid import Grid
+from mollisol.practices.builder import refuse_below
 from mollisol.practices.carbon import ClimateMeans
 from mollisol.practices.management import Management
-from mollisol.practices.plan import Plan, as_timeline
+from mollisol.practices.plan import Plan, Timeline, as_timeline
 from mollisol.practices.walk import PlantChoices, Walk
 from mollisol.units import InputError
 
@@ -19,6 +20,19 @@ def _check_latitude(latitude: float) -> float:
     if not -90.0 <= latitude <= 90.0:
         raise InputError(f"got {latitude}", key="latitude", remedy="give degrees from -90 to 90")
     return float(latitude)
+
+
+def check_depths(timeline: Timeline, grid: Grid) -> None:
+    """Raise `InputError` where tillage, an amendment or a change of a plan reaches below the grid."""
+    for _, plan in timeline:
+        for inner in (one for _, _, one in plan.patches):
+            check_depths(((inner.from_year, inner),), grid)
+        placed = [getattr(one, "bottom", None) for one in (*plan.amendments, *plan.changes)]
+        reached = [float(one) for one in placed if one is not None]
+        reached += [one.bottom for one in plan.soil_work]
+        reached += [plan.tillage.working_depth] if plan.tillage is not None else []
+        for bottom in reached:
+            refuse_below(grid, bottom)
 
 
 def compile_management(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.climate import Climate, DepthClimate, at_depth, climatology, monthly
+from mollisol.climate import Climate, DepthClimate, at_depth, climatology, monthly, read_climate
 from mollisol.climate.litter import litter_saturation_at
 from mollisol.climate.parameters import DepthParameters, numbers
 from mollisol.column.events import mixing_map
@@ -18,20 +19,21 @@ from mollisol.column.model import Model
 from mollisol.column.setup import Events, Setup, vertical
 from mollisol.grid import Grid
 from mollisol.plants import LITTER_POOLS, nitrogen_supply
-from mollisol.plants.allocation import AllocationParameters
-from mollisol.practices import (
-    ClimateMeans,
-    Management,
-    Plan,
-    PlantChoices,
-    Timeline,
-    compile_cycle,
-    compile_management,
-    union_sources,
-)
+from mollisol.practices import ClimateMeans, Management
 from mollisol.soil import Minerals, SoilLayers, fine_earth_mass, minerals_of
 from mollisol.soil.organic_matter import MATTER_PER_CARBON
-from mollisol.units import MONTHS_PER_YEAR
+from mollisol.study.inputs import Inputs, shared
+from mollisol.study.plan_climate import (
+    changed,
+    dated_states,
+    knots_of,
+    mean_climate,
+    series_of,
+    states_of,
+    unchanged,
+)
+from mollisol.study.process_factors import factor_forcing
+from mollisol.units import MONTHS_PER_YEAR, InputError
 
 Array = NDArray[np.float64]
 
@@ -58,27 +60,6 @@ class Place:
     elevation: float
 
 
-@dataclass(frozen=True, eq=False)
-class Inputs:
-    """Management of several plans over the same months, with what an ensemble scales.
-
-    Attributes
-    ----------
-    managements : one for each plan, with a common source axis.
-    by_above, by_below : (month, source, plan), change of the amounts for a scale of above- or below-ground inputs of 2.
-    """
-
-    managements: list[Management]
-    by_above: Array
-    by_below: Array
-
-    def amount(self, above: Array, below: Array) -> Array:
-        """Return (month, source, plan * member), kg C/m2/yr, for (member,) scales."""
-        base = np.stack([one.amount for one in self.managements], axis=-1)
-        scaled = base[..., None] + self.by_above[..., None] * (above - 1.0) + self.by_below[..., None] * (below - 1.0)
-        return np.asarray(scaled.reshape(*base.shape[:2], -1))
-
-
 def make_place(
     layers: SoilLayers,
     climate: Climate,
@@ -94,17 +75,6 @@ def make_place(
     return Place(layers.grid, layers, made_of, mass, climate, means, latitude, elevation)
 
 
-def _choices(above: float, below: float) -> PlantChoices:
-    return PlantChoices(AllocationParameters(above_ground_scale=above, below_ground_scale=below))
-
-
-def _inputs(variants: Sequence[list[Management]]) -> Inputs:
-    joined = union_sources([one for variant in variants for one in variant])
-    plain, above, below = joined[0::3], joined[1::3], joined[2::3]
-    stacked = [np.stack([m.amount for m in group], axis=-1) for group in (plain, above, below)]
-    return Inputs(plain, stacked[1] - stacked[0], stacked[2] - stacked[0])
-
-
 LONGEST_ROTATION = 12
 """Years; of a longer one, and of rotations that do not repeat within `MOST_PHASES`, soil water sees the mean year."""
 
@@ -112,25 +82,6 @@ MOST_PHASES = 60
 
 WITHIN_MONTH = ("temperature_", "log_suction_", "saturation_", "relative_saturation")
 """How the names of the forcing begin that says what varies within the month."""
-
-SCALES = ((1.0, 1.0), (2.0, 1.0), (1.0, 2.0))
-
-
-def managed(place: Place, lines: Sequence[Timeline], years: tuple[int, int]) -> Inputs:
-    """Compile time lines over calendar years."""
-    return _inputs(
-        [
-            [compile_management(line, years, place.grid, place.latitude, place.means, _choices(*s)) for s in SCALES]
-            for line in lines
-        ]
-    )
-
-
-def cycled(place: Place, plan: Plan, start_year: int) -> Inputs:
-    """Compile one management cycle of a plan in the phase of a year."""
-    return _inputs(
-        [[compile_cycle(plan, place.grid, place.latitude, start_year, place.means, _choices(*s)) for s in SCALES]]
-    )
 
 
 def climate_at_depth(
@@ -169,7 +120,8 @@ def climate_at_depth(
 
 def _cover(managements: Sequence[Management], climate: Climate, first_year: int) -> Array:
     """Return ground cover (month, plan): by date for a series, else of the years of the plans' rotations."""
-    years = [np.minimum(m.cover.reshape(-1, MONTHS_PER_YEAR), 1.0) for m in managements]
+    used = [m.cover * m.water_use if m.water_use.size else m.cover for m in managements]
+    years = [np.minimum(one.reshape(-1, MONTHS_PER_YEAR), 1.0) for one in used]
     cycles = [_cycle(one) for one in years]
     if climate.resolution != "climatology":
         month = monthly(climate).time.astype("datetime64[M]").astype(int)
@@ -229,8 +181,12 @@ def forcing_of(climate: DepthClimate, porosity: Array) -> dict[str, Array]:
 
 
 def typical_forcing(place: Place, managements: Sequence[Management]) -> tuple[dict[str, Array], DepthClimate]:
-    """Return forcing (12, row, plan) under the climatology, and the climate at depth that it comes from."""
-    mean = climate_at_depth(place, climatology(place.climate), managements)
+    """Return forcing (12, row, plan) under the climatology, and the climate at depth that it comes from.
+
+    Where plans change the climate or irrigate, it is that of their last year.
+    """
+    climate = mean_climate(place.climate, [states_of(one, place.means) for one in managements])
+    mean = climate_at_depth(place, climate, managements)
     return forcing_of(mean, place.layers.hydraulics().saturation), mean
 
 
@@ -251,29 +207,91 @@ def dated_forcing(
 ) -> tuple[Mapping[str, Array], str]:
     """Return forcing for a run, and how the climate was continued ("" where nothing was).
 
-    A series that overlaps the run is used by date; what it does not cover takes its climatology.
+    A series that overlaps the run is used by date; what it does not cover takes its climatology. Plans that change the
+    climate, or irrigate, in some years only take that of each year.
     """
-    if place.climate.resolution == "climatology":
-        return typical, ""
-    series = monthly(place.climate)
-    first = series.time.astype("datetime64[M]").astype(int)
+    states = [states_of(one, place.means) for one in managements]
     wanted = np.arange(np.datetime64(f"{years[0]:04d}-01"), np.datetime64(f"{years[1] + 1:04d}-01")).astype(int)
+    turning = [plan for plan, one in enumerate(states) if np.any(one != one[:1])]
+    own = {name: value[np.arange(len(wanted)) % MONTHS_PER_YEAR] for name, value in typical.items()} if turning else {}
+    if turning:
+        # one call for the years of all plans: each number of columns is compiled anew
+        knots = [knots_of(states[plan]) for plan in turning]
+        several = changed(climatology(place.climate), np.concatenate([made for made, _ in knots]))
+        owners = [managements[plan] for plan, (made, _) in zip(turning, knots, strict=True) for _ in made]
+        found = _forcing(place, climate_at_depth(place, several, owners))
+        begin = 0
+        for plan, (made, weights) in zip(turning, knots, strict=True):
+            for name in own:
+                value = np.einsum("yk,mrk->ymr", weights, found[name][..., begin : begin + len(made)])
+                own[name][..., plan] = value.reshape(len(wanted), -1)
+            begin += len(made)
+    told = ""
+    if place.climate.resolution != "climatology":
+        inside, position = _overlap(place.climate, wanted)
+        if not inside.any():
+            told = "The climate series does not overlap the run: its climatology is used throughout."
+        else:
+            own = own or {name: value[np.arange(len(wanted)) % MONTHS_PER_YEAR] for name, value in typical.items()}
+            series = _dated(place.climate, states, years)
+            dated = _forcing(place, climate_at_depth(place, series, managements, years[0]))
+            for name, value in own.items():
+                value[inside] = dated[name][position[inside]]
+            outside = int((~inside).sum())
+            if outside:
+                told = (
+                    f"{outside} of {len(wanted)} months lie outside the climate series: its climatology is used there."
+                )
+    for plan, management in enumerate(managements):
+        scenario = series_of(management)
+        if scenario is not None:
+            own = own or {name: value[np.arange(len(wanted)) % MONTHS_PER_YEAR] for name, value in typical.items()}
+            _put_series(place, management, plan, *scenario, own, wanted, years)
+    return own or typical, told
+
+
+def _forcing(place: Place, climate: DepthClimate) -> dict[str, Array]:
+    return forcing_of(climate, place.layers.hydraulics().saturation)
+
+
+def _overlap(climate: Climate, wanted: Array) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return which months of the run a series has, and where."""
+    first = monthly(climate).time.astype("datetime64[M]").astype(int)
     position = np.searchsorted(first, wanted)
-    inside = (position < len(first)) & (first[np.minimum(position, len(first) - 1)] == wanted)
+    return (position < len(first)) & (first[np.minimum(position, len(first) - 1)] == wanted), position
+
+
+def _dated(climate: Climate, states: Sequence[Array], years: tuple[int, int]) -> Climate:
+    """Return a series as the plans change it by date; itself where none does."""
+    if all(np.array_equal(one, unchanged(len(one))) for one in states):
+        return climate
+    return changed(climate, dated_states(climate, states, years[0]))
+
+
+def _put_series(
+    place: Place,
+    management: Management,
+    plan: int,
+    file: str,
+    course: Array,
+    own: dict[str, Array],
+    wanted: Array,
+    years: tuple[int, int],
+) -> None:
+    """Put the climate of a scenario's series into the forcing of its plan, in the years in which it holds."""
+    scenario = read_climate(Path(file))
+    inside, position = _overlap(scenario, wanted)
+    inside = inside & np.repeat(course > 0.0, MONTHS_PER_YEAR)
     if not inside.any():
-        return typical, "The climate series does not overlap the run: its climatology is used throughout."
-    dated = forcing_of(
-        climate_at_depth(place, place.climate, managements, years[0]), place.layers.hydraulics().saturation
-    )
-    mixed = {}
-    for name, value in typical.items():
-        own = value[np.arange(len(wanted)) % MONTHS_PER_YEAR]
-        own[inside] = dated[name][position[inside]]
-        mixed[name] = own
-    outside = int((~inside).sum())
-    if outside == 0:
-        return mixed, ""
-    return mixed, f"{outside} of {len(wanted)} months lie outside the climate series: its climatology is used there."
+        raise InputError(
+            "the scenario does not overlap the run",
+            file=Path(file).name,
+            key="file",
+            remedy=f"give months from {years[0]} to {years[1]}, or twelve rows with `month` 1-12",
+        )
+    dated = _forcing(place, climate_at_depth(place, scenario, [management], years[0]))
+    for name, value in own.items():
+        value[inside, ..., plan] = dated[name][position[inside]][..., 0]
 
 
 LITTER_POROSITY = 0.9
@@ -360,25 +378,24 @@ def assemble(
     plans, members = len(inputs.managements), len(above)
     thickness, depth = vertical(place.grid)
     columns = {name: np.repeat(value, members, axis=-1) for name, value in forcing.items()}
-    root = np.stack([m.root_respiration for m in inputs.managements], axis=-1)
-    columns["root_respiration"] = (root[..., None] * below).reshape(*root.shape[:2], -1)
+    columns["root_respiration"] = inputs.root_respiration(below)
     share = np.stack([m.root_share for m in inputs.managements], axis=-1) / place.grid.thickness[:, None]
     density = np.concatenate([np.zeros((1, plans)), share])[None]
     columns["root_density"] = np.repeat(density, members, axis=-1)
-    columns["nitrogen_supply"] = _shared(_nitrogen(place, inputs.managements), members)
+    columns["nitrogen_supply"] = shared(_nitrogen(place, inputs.managements), members)
+    columns |= factor_forcing(inputs.managements, members)
     names = list(pools)
-    quality = np.zeros((len(inputs.managements[0].sources), len(names), plans))
-    for i, pool in enumerate(LITTER_POOLS):
-        quality[:, names.index(pool)] = np.stack([m.quality[:, i] for m in inputs.managements], axis=-1)
-    placement = np.stack([m.depth for m in inputs.managements], axis=-1)
+    litter = inputs.shares("quality", members)
+    quality = np.zeros((len(litter), len(names), litter.shape[-1]))
+    quality[:, [names.index(pool) for pool in LITTER_POOLS]] = litter
     return Setup(
         thickness,
         depth,
         {**soil_of(place), "balance": balance},
         columns,
         inputs.amount(above, below),
-        _shared(placement, members),
-        _shared(quality, members),
+        inputs.shares("depth", members),
+        quality,
         events_of(place, inputs.managements, members),
         tuple(names.index(pool) for pool in LITTER_POOLS),
     )
@@ -389,13 +406,12 @@ def _nitrogen(place: Place, managements: Sequence[Management]) -> Array:
     yearly = np.stack(
         [nitrogen_supply([year.crop for year in m.harvest], place.grid.edges) for m in managements], axis=-1
     )
+    for number, one in enumerate(managements):
+        if one.nitrogen.any():
+            rows = yearly[..., number] / yearly[..., number].sum(axis=1, keepdims=True)
+            # what is tied up comes out of what is there
+            whole = np.maximum(yearly[..., number].sum(axis=1) + one.nitrogen, 0.0)
+            yearly[..., number] = rows * whole[:, None]
     if np.all(yearly == yearly[:1]):
         return yearly[:1]
     return np.repeat(yearly, MONTHS_PER_YEAR, axis=0)
-
-
-def _shared(per_plan: Array, members: int) -> Array:
-    """Keep one column where all plans agree, else repeat each plan's for its members."""
-    if np.all(per_plan == per_plan[..., :1]):
-        return per_plan[..., :1]
-    return np.repeat(per_plan, members, axis=-1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from mollisol.study import registry
 from mollisol.study.erosion import erosion_problems, unknown_practices
+from mollisol.study.isotopes import unknown_labels
 from mollisol.study.plan import Amendment, CropEntry, Tillage
 from mollisol.study.problems import Problem, unknown_name
 from mollisol.study.schema import ModelChoice, PracticePart, StudyFile, StudySpec
@@ -13,12 +15,13 @@ from mollisol.study.yaml_reader import KeyPath
 from mollisol.units import InputError
 
 
-def check_names(written: StudyFile) -> list[Problem]:
+def check_names(written: StudyFile, folder: Path | None = None) -> list[Problem]:
     """Return the problem of every name that is in no table.
 
     Parameters
     ----------
     written : a study file whose shape is right.
+    folder : of the study, where the user's own practices lie.
     """
     problems = [
         *_crops(written.crops, ("crops",)),
@@ -35,12 +38,13 @@ def check_names(written: StudyFile) -> list[Problem]:
         problems += _crops(period.crops or (), (*path, "crops"))
         problems += _tillage(period.tillage, (*path, "tillage"))
         problems += _amendments(period.amendments, (*path, "amendments"))
+    problems += unknown_labels(written)
     problems += _model(written.model)
     if written.model.name in registry.model_names():
         problems += erosion_problems(written, dict(registry.model_slots(written.model.name)))
     for i, parts in enumerate(written.practices):
         for j, part in enumerate(parts):
-            problems += _practice(part, ("practices", i, j), written)
+            problems += _practice(part, ("practices", i, j), written, folder)
     return problems
 
 
@@ -51,6 +55,8 @@ def check_plans(spec: StudySpec) -> list[Problem]:
     ----------
     spec : a study whose names exist.
     """
+    from mollisol.grid import Grid
+    from mollisol.practices.compile import check_depths
     from mollisol.study.plans import baseline_plan, history_plans, timelines
 
     problems = list(unknown_practices(spec))
@@ -61,11 +67,15 @@ def check_plans(spec: StudySpec) -> list[Problem]:
             problems.append(Problem((key,), error.message, error.remedy))
     if problems:
         return problems
+    grid = Grid() if spec.grid is None else Grid(spec.grid)
     for i, practice in enumerate(spec.practices):
         try:
-            timelines(spec.model_copy(update={"practices": (practice,)}))
+            for line in timelines(spec.model_copy(update={"practices": (practice,)})).values():
+                check_depths(line, grid)
         except InputError as error:
-            problems.append(Problem(("practices", i), error.message, error.remedy))
+            at = [j for j, part in enumerate(practice.parts) if error.key in part.parameters]
+            place: KeyPath = ("practices", i, at[0], str(error.key)) if at else ("practices", i)
+            problems.append(Problem(place, error.message, error.remedy))
     return problems
 
 
@@ -142,21 +152,29 @@ def _model(choice: ModelChoice) -> Iterator[Problem]:
             yield Problem(path, f"given {value:g}, allowed is {one.lower:g} to {one.upper:g} {one.unit}")
 
 
-def _practice(part: PracticePart, path: KeyPath, written: StudyFile) -> Iterator[Problem]:
-    known = registry.practice_names()
-    if part.practice not in known:
+def _practice(part: PracticePart, path: KeyPath, written: StudyFile, folder: Path | None) -> Iterator[Problem]:
+    try:
+        exists = registry.has_practice(part.practice, folder)
+    except InputError as error:
+        yield Problem((*path, "practice"), error.message, error.remedy)
+        return
+    if not exists:
+        known = registry.practice_names(folder)
         yield unknown_name(
             "practice", part.practice, known, (*path, "practice"), "see 'mollisol practices' for the list"
         )
         return
-    if part.year is not None and not written.years.start <= part.year <= written.years.end:
-        yield Problem(
-            (*path, "year"),
-            f"given {part.year}, allowed is a year of the run, {written.years.start} to {written.years.end}",
-        )
+    for key, year in (("year", part.year), ("until", part.until)):
+        if year is not None and not written.years.start <= year <= written.years.end:
+            yield Problem(
+                (*path, key),
+                f"given {year}, allowed is a year of the run, {written.years.start} to {written.years.end}",
+            )
     try:
-        registry.practice_values(part.practice, part.parameters)
+        registry.practice_values(part.practice, part.parameters, folder)
     except InputError as error:
+        if error.file is not None:  # it is in the practice's own file
+            raise
         at = (error.key,) if error.key else _named_in(error.message, part.parameters)
         yield Problem((*path, *at), error.message, error.remedy)
 

@@ -25,8 +25,9 @@ from mollisol.column.simulate import State
 from mollisol.column.tiles import advance
 from mollisol.practices import Management, Plan
 from mollisol.processes.pools import MINERAL_POOLS
-from mollisol.study.columns import Inputs, Place, assemble, cycled, managed
+from mollisol.study.columns import Place, assemble
 from mollisol.study.erosion import Erosion
+from mollisol.study.inputs import Inputs, cycled, managed
 from mollisol.study.moving import Material, material_of, moving_setup, nothing_yet
 
 Array = NDArray[np.float64]

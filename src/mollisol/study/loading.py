@@ -14,12 +14,12 @@ from mollisol.study.fields import Section
 from mollisol.study.names import BASELINE, make_unique, name_of
 from mollisol.study.paths import resolve_file
 from mollisol.study.problems import Problem, from_validation, to_error
-from mollisol.study.registry import STUDY_KEYS, practice_values
+from mollisol.study.registry import STUDY_KEYS, practice_files, practice_values
 from mollisol.study.schema import Period, PracticePart, PracticeSet, StudyFile, StudySpec
 from mollisol.study.yaml_reader import Document, KeyPath, read_yaml, show_path
 from mollisol.units import nearest
 
-SELF_EVIDENT = ("baseline", "practices", "amendments", "cover_crop", "slots", "label")
+SELF_EVIDENT = ("baseline", "practices", "amendments", "cover_crop", "slots", "label", "until")
 """Keys whose absence means that there is none of it; they are not listed as defaults."""
 
 
@@ -44,8 +44,8 @@ def load_spec(path: str | Path, allow_outside: bool = False) -> StudySpec:
     document = read_yaml(path)
     _refuse(_empty_values(document), document)
     written, sections = _check_shape(document)
-    problems = check_names(written)
     folder = Path(path).absolute().parent
+    problems = check_names(written, folder)
     files: dict[str, Path] = {}
     for key in ("profile", "climate"):
         found, problem = resolve_file(getattr(written, key), folder, (key,), allow_outside)
@@ -55,16 +55,18 @@ def load_spec(path: str | Path, allow_outside: bool = False) -> StudySpec:
             problems.append(problem)
     problems += _label_problems(written)
     _refuse(problems, document)
+    placed, problems = _place_files(written, folder, allow_outside)
+    _refuse(problems, document)
     common = {name: getattr(written, name) for name in StudyFile.model_fields if name in StudySpec.model_fields}
     spec = StudySpec(
         **{
             **common,
             **files,
-            "practices": _name_practices(written),
+            "practices": _name_practices(placed),
             "model": eroding_model(written),
             "source": Path(path).absolute(),
             "sections": sections,
-            "defaults_used": dict(_defaults(written, ())),
+            "defaults_used": dict(_defaults(written, (), folder)),
         }
     )
     _refuse(check_plans(spec), document)
@@ -121,6 +123,26 @@ def _check_shape(document: Document) -> tuple[StudyFile, Mapping[str, Any]]:
     return written, sections
 
 
+def _place_files(written: StudyFile, folder: Path, allow_outside: bool) -> tuple[StudyFile, list[Problem]]:
+    """Return the study with the files that its practices name as absolute paths."""
+    problems: list[Problem] = []
+    sets = []
+    for i, parts in enumerate(written.practices):
+        placed = []
+        for j, part in enumerate(parts):
+            given = part.parameters
+            for key in practice_files(part.practice, folder):
+                if key not in given:
+                    continue
+                found, problem = resolve_file(str(given[key]), folder, ("practices", i, j, key), allow_outside)
+                problems += [] if problem is None else [problem]
+                given[key] = str(found)
+            written_part = {**part.model_dump(exclude_unset=True), **given}
+            placed.append(PracticePart.model_validate(written_part) if given else part)
+        sets.append(tuple(placed))
+    return written.model_copy(update={"practices": tuple(sets)}), problems
+
+
 def _label_problems(written: StudyFile) -> Iterator[Problem]:
     """Find labels that would pass for the plan itself."""
     for i, parts in enumerate(written.practices):
@@ -140,37 +162,38 @@ def _name_practices(written: StudyFile) -> tuple[PracticeSet, ...]:
     return tuple(PracticeSet(name=name, parts=parts) for name, parts in zip(names, written.practices, strict=True))
 
 
-def _defaults(value: Section, path: KeyPath) -> Iterator[tuple[str, Any]]:
+def _defaults(value: Section, path: KeyPath, folder: Path) -> Iterator[tuple[str, Any]]:
     """List what was not given and what stands for it, key by key, down through sections and lists."""
     for name, field in type(value).model_fields.items():
         inner, key = getattr(value, name), (*path, field.alias or name)
         if isinstance(inner, Section):
-            yield from _defaults(inner, key)
+            yield from _defaults(inner, key, folder)
         elif name in value.model_fields_set:
             if isinstance(inner, tuple):
-                yield from _defaults_of_entries(inner, key)
+                yield from _defaults_of_entries(inner, key, folder)
         elif name not in SELF_EVIDENT and not (isinstance(value, Period) and value.land_use):
             extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
             shown = extra.get("if_absent", inner)
             if shown not in (None, {}):
                 yield show_path(key), shown
     if isinstance(value, PracticePart):
-        for name, used in practice_values(value.practice, value.parameters).items():
+        for name, used in practice_values(value.practice, value.parameters, folder).items():
             if name not in value.parameters and used is not None:
                 yield show_path((*path, name)), used
 
 
-def _defaults_of_entries(entries: tuple[Any, ...], path: KeyPath) -> Iterator[tuple[str, Any]]:
+def _defaults_of_entries(entries: tuple[Any, ...], path: KeyPath, folder: Path) -> Iterator[tuple[str, Any]]:
     """List the defaults of a list's entries, those that all entries share but once."""
     found: list[dict[str, Any]] = []
     for i, entry in enumerate(entries):
         here = (*path, i)
         if isinstance(entry, tuple):
             # A practice alone in its place is written without a list of its own.
-            alone = _defaults(entry[0], here) if len(entry) == 1 else _defaults_of_entries(entry, here)
+            single = len(entry) == 1
+            alone = _defaults(entry[0], here, folder) if single else _defaults_of_entries(entry, here, folder)
             yield from alone
         elif isinstance(entry, Section):
-            found.append({key.removeprefix(show_path(here)): shown for key, shown in _defaults(entry, here)})
+            found.append({key.removeprefix(show_path(here)): shown for key, shown in _defaults(entry, here, folder)})
     shared = {
         key: shown
         for key, shown in (found[0].items() if found else ())

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mollisol.practices import Plan, apply_together
+from mollisol.practices.parameter import Draw
 from mollisol.practices.plan import Application, CoverCrop, CropYear, RootChoice, Tillage, Timeline, land_use_plan
 from mollisol.study.schema import StudySpec
-from mollisol.units import CM_PER_M
+from mollisol.units import CM_PER_M, Parameter
+
+Array = NDArray[np.float64]
 
 
 def crop_year(entry: Any) -> CropYear:
@@ -78,16 +84,35 @@ def history_plans(spec: StudySpec) -> list[Plan]:
     ]
 
 
-def timelines(spec: StudySpec) -> dict[str, Timeline]:
-    """Return the time line of the baseline and of each practice, by name."""
+def timelines(spec: StudySpec, drawn: dict[str, Array] | None = None) -> dict[str, Timeline]:
+    """Return the time line of the baseline and of each practice, by name.
+
+    Parameters
+    ----------
+    spec : the study.
+    drawn : where given, and where there are several members, the practices' own parameters are drawn and put into it,
+        (member,) by `practice.parameter`; else plans hold best estimates.
+    """
     plan = baseline_plan(spec)
+    draw = None if drawn is None or spec.ensemble == 1 else _drawer(spec, drawn)
     lines: dict[str, Timeline] = {"baseline": ((plan.from_year, plan),)}
     for one in spec.practices:
         requests = []
         for part in one.parts:
             own = dict(part.parameters)
-            if part.year is not None:
-                own["year"] = part.year
+            own |= {key: year for key, year in (("year", part.year), ("until", part.until)) if year is not None}
             requests.append((part.practice, own))
-        lines[one.name] = apply_together(plan, requests, spec.years.start)
+        lines[one.name] = apply_together(plan, requests, spec.years.start, folder=spec.source.parent, draw=draw)
     return lines
+
+
+def _drawer(spec: StudySpec, drawn: dict[str, Array]) -> Draw:
+    """Return what draws a practice's parameter: the same under one name wherever it is asked for."""
+    from mollisol.study.draws import draw
+
+    def values(name: str, known: Parameter) -> Array:
+        if name not in drawn:
+            drawn[name] = draw(name, known, spec.ensemble, spec.seed)
+        return np.concatenate([[known.value], drawn[name]])
+
+    return values

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -80,18 +81,34 @@ def tillage_operations() -> dict[str, tuple[float, float]]:
     }
 
 
-def practice_names() -> list[str]:
-    """Return the practices."""
+def practice_names(folder: Path | None = None) -> list[str]:
+    """Return the practices of the library, and the user's own in the folder `practices` beside a study."""
     from mollisol.practices import list_practices
+    from mollisol.practices.library import own_practices
 
-    return list(list_practices())
+    return [*list_practices(), *own_practices(folder)]
 
 
-def practice_values(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def has_practice(name: str, folder: Path | None = None) -> bool:
+    """Whether there is a practice of a name, in the library or beside the study."""
+    from mollisol.practices import list_practices
+    from mollisol.practices.library import own_file
+
+    return name in list_practices() or own_file(name, folder) is not None
+
+
+def practice_values(name: str, given: Mapping[str, Any], folder: Path | None = None) -> dict[str, Any]:
     """Return all parameters of a practice, those given checked; raise `InputError` where one is wrong."""
     from mollisol.practices import practice
 
-    return practice(name).values(given)
+    return practice(name, folder).values(given)
+
+
+def practice_files(name: str, folder: Path | None = None) -> list[str]:
+    """Return the parameters of a practice that name a file."""
+    from mollisol.practices import practice
+
+    return [key for key, one in practice(name, folder).parameters.items() if one.kind == "file"]
 
 
 def model_names() -> list[str]:

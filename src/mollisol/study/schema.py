@@ -122,6 +122,9 @@ class PracticePart(Section):
     year: Annotated[int, Number(FIRST_YEAR, LAST_YEAR)] | None = Field(
         default=None, description="year in which it begins", json_schema_extra={"if_absent": "the first"}
     )
+    until: Annotated[int, Number(FIRST_YEAR, LAST_YEAR)] | None = Field(
+        default=None, description="last year in which it holds", json_schema_extra={"if_absent": "it goes on"}
+    )
 
     @property
     def parameters(self) -> dict[str, Any]:

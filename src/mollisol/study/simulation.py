@@ -13,6 +13,7 @@ from mollisol.column.backend import configure
 from mollisol.grid import Grid
 from mollisol.study.draws import draw, drawn_model
 from mollisol.study.erosion import past_losses
+from mollisol.study.field import Fields
 from mollisol.study.plans import baseline_plan, history_plans, timelines
 from mollisol.study.result import by_plan, dataset, yearly
 from mollisol.study.schema import StudySpec
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from mollisol.climate import Climate
+    from mollisol.clocks import Permanence
     from mollisol.practices import Timeline
     from mollisol.soil import Profile, SoilLayers
     from mollisol.study.columns import Place
-    from mollisol.study.initial import Past, Start
+    from mollisol.study.initial import Start
     from mollisol.study.radiocarbon import SampledRadiocarbon
 
 Array = NDArray[np.float64]
@@ -57,6 +59,7 @@ class Simulation:
     source : where the profile comes from.
     sources : data and their origin, for the report.
     sampled_radiocarbon : the model's radiocarbon in the year of sampling, where the profile has it measured.
+    permanence : how long what enters at the end of the baseline stays; None where the study leaves it out.
     surroundings : the site and each plan's water, for the trade-offs.
     """
 
@@ -76,11 +79,16 @@ class Simulation:
     source: str = ""
     sources: list[str] = field(default_factory=list)
     sampled_radiocarbon: SampledRadiocarbon | None = None
+    permanence: Permanence | None = None
     surroundings: Surroundings | None = None
 
 
-def read_inputs(spec: StudySpec) -> tuple[Profile, Climate, dict[str, Timeline]]:
+def read_inputs(
+    spec: StudySpec, drawn: dict[str, Array] | None = None
+) -> tuple[Profile, Climate, dict[str, Timeline]]:
     """Read and check everything that a study names: profile, climate and plans, before anything is computed.
+
+    Where `drawn` is given, the practices' own parameters are drawn for the members and put into it by name.
 
     Raises
     ------
@@ -90,7 +98,7 @@ def read_inputs(spec: StudySpec) -> tuple[Profile, Climate, dict[str, Timeline]]
     from mollisol.climate import read_climate
     from mollisol.soil import read_profile
 
-    return read_profile(spec.profile), read_climate(spec.climate), timelines(spec)
+    return read_profile(spec.profile), read_climate(spec.climate), timelines(spec, drawn)
 
 
 def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulation:
@@ -111,16 +119,19 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     from mollisol.plants.allocation import AllocationParameters
     from mollisol.processes.protection_capacity import mineral_loading
     from mollisol.soil import harmonise
-    from mollisol.study.columns import assemble, dated_forcing, make_place, managed, read_by, typical_forcing
+    from mollisol.study.columns import assemble, dated_forcing, make_place, read_by, typical_forcing
     from mollisol.study.composition import microbial_quotient, organic_nitrogen
     from mollisol.study.initial import Past, make_start, soc_of
+    from mollisol.study.inputs import managed
     from mollisol.study.moving import moving_run
+    from mollisol.study.process_factors import scaled_model
 
     def tell(stage: str) -> Callable[[float], None] | None:
         return None if progress is None else (lambda share: progress(stage, share))
 
     grid = Grid() if spec.grid is None else Grid(spec.grid)
-    profile, climate, lines = read_inputs(spec)
+    own_draws: dict[str, Array] = {}
+    profile, climate, lines = read_inputs(spec, own_draws)
     layers = harmonise(profile, grid)
     minerals = spec.soil.on(grid) if spec.soil else None
     place = make_place(layers, climate, spec.site.latitude, spec.site.elevation_m, minerals)
@@ -128,14 +139,16 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     members, steps = spec.ensemble, spec.steps_per_month or DEFAULT_STEPS
 
     names = list(lines)
-    inputs = managed(place, [*lines.values(), lines["baseline"]], years)  # the last: from the measured state
-    plans = len(inputs.managements)
+    own = Fields.of(lines)
+    fields = Fields.of({**lines, " measured": lines["baseline"]})  # the last: from the measured state
+    inputs = managed(place, fields.timelines, years)
+    plans = len(fields)
 
     model, drawn = drawn_model(build(spec.model.name, spec.model.slots), members, spec.seed, spec.model.parameters)
     scales = parameters_of(AllocationParameters)
     above = draw("above_ground_scale", scales["above_ground_scale"], members, spec.seed)
     below = draw("below_ground_scale", scales["below_ground_scale"], members, spec.seed)
-    drawn |= {"inputs.above_ground_scale": above, "inputs.below_ground_scale": below}
+    drawn |= {"inputs.above_ground_scale": above, "inputs.below_ground_scale": below} | own_draws
 
     if progress is not None:
         progress("climate at depth", 0.0)
@@ -153,33 +166,50 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     balance = np.tile(start.balance, (1, plans))
     balance[:, -members:] = 1.0
     setup = assemble(place, model.pool_names, inputs, forcing, above, below, balance)
-    repeated = _repeat_model(model, plans)
+    repeated = _repeat_model(scaled_model(model, inputs.managements), plans)
     carbon = np.tile(start.state.carbon, (1, 1, plans))
     carbon[..., -members:] = start.measured_state.carbon
     state = State(carbon, {name: np.tile(value, (1, plans)) for name, value in start.state.soil.items()})
     if start.material is not None and start.measured_material is not None:
-        setup, state = moving_run(spec, names, members, setup, state, start.material, start.measured_material)
+        setup, state = moving_run(spec, fields, members, setup, state, start.material, start.measured_material)
     count = years[1] - years[0] + 1
     final, annual = simulate(
         repeated, setup, state, count, steps=steps, keep_pools=spec.output.pools, progress=tell("years")
     )
 
+    sampled, clocks, permanence = None, {}, None
+    if spec.output.radiocarbon or spec.isotopes.carbon13 is not None:
+        from mollisol.study.radiocarbon import clocks_of_study
+
+        sources, told_of = inputs.managements[0].sources, tell("radiocarbon")
+        clocks, sampled = clocks_of_study(
+            spec, repeated, sources, own, past, start, setup, state, steps, profile, told_of
+        )
+        clocks = clocks if spec.output.radiocarbon else {"delta13c": clocks["delta13c"]}
+    if spec.output.permanence:
+        from mollisol.study.permanence import permanence_of_run
+
+        window = (count, min(baseline_plan(spec).cycle_years, count))
+        permanence = permanence_of_run(repeated, setup, final, members, grid, window, steps)
+    loading = fields.mean(mineral_loading(repeated, with_soil(setup, **final.soil), final), members)
+    # from here on columns are practices, the means of their patches
+    annual, carbon = fields.annual(annual, members), fields.mean(carbon, members)
+    ended = fields.mean(final.carbon, members)
+
+    def told(array: Array, width: int = members) -> Array:
+        return by_plan(array[..., : len(names) * width], len(names), width)
+
     rotation = min(baseline_plan(spec).cycle_years, count)
-    bnpp = _bnpp(inputs, below, rotation)[:-1]
+    bnpp = told(fields.mean(_bnpp(inputs, below, rotation), members))
     values = _values(model, annual, carbon, bnpp, place, members, rotation)
-    loading = mineral_loading(repeated, with_soil(setup, **final.soil), final)
-    values["mineral_loading"] = by_plan(loading[..., : (plans - 1) * members], plans - 1, members)
+    values["mineral_loading"] = told(loading)
     for name, share in (("microbial_quotient", microbial_quotient), ("organic_nitrogen", organic_nitrogen)):
-        values[name] = by_plan(share(model, final.carbon[..., : (plans - 1) * members]), plans - 1, members)
-    values["soil_temperature"] = np.moveaxis(mean_climate.temperature[..., : plans - 1], -1, 0)
-    values["soil_moisture"] = np.moveaxis(mean_climate.water[..., : plans - 1], -1, 0)
+        values[name] = told(share(model, ended))
+    values["soil_temperature"] = told(fields.mean(mean_climate.temperature[..., :plans]), 1)[:, 0]
+    values["soil_moisture"] = told(fields.mean(mean_climate.water[..., :plans]), 1)[:, 0]
     if spec.output.pools:
-        own = slice(0, (plans - 1) * members)
-        values["carbon"] = by_plan(yearly(carbon[1:, :, own], annual.carbon[:, 1:, :, own]), plans - 1, members)
-    sampled = None
-    if spec.output.radiocarbon:
-        clocks, sampled = _clocks(spec, model, inputs, past, start, setup, state, steps, profile, tell("radiocarbon"))
-        values |= clocks
+        values["carbon"] = told(yearly(carbon[1:], annual.carbon[:, 1:]))
+    values |= clocks
     soc0 = soc_of(carbon, model)
     result = dataset(
         values,
@@ -212,43 +242,9 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         _profile_source(profile),
         [f"Profile: {_profile_source(profile)}", f"Climate: {spec.climate.name} ({climate.resolution})"],
         sampled,
-        surroundings(place, mean_climate, names, lambda flux: np.moveaxis(flux[..., : plans - 1], -1, 0)),
+        permanence,
+        surroundings(place, mean_climate, names, lambda flux: told(fields.mean(flux[..., :plans]), 1)[:, 0]),
     )
-
-
-def _clocks(
-    spec: StudySpec,
-    model: Any,
-    inputs: Any,
-    past: Past,
-    start: Start,
-    setup: Any,
-    state: Any,
-    steps: int,
-    profile: Profile,
-    progress: Callable[[float], None] | None,
-) -> tuple[dict[str, Array], SampledRadiocarbon | None]:
-    """Return the clocks of the plans, and the baseline's radiocarbon in the year of sampling where that was measured.
-
-    The last of the columns' plans, which starts from the measured state, is left out.
-    """
-    from mollisol.column.setup import select_columns
-    from mollisol.study.radiocarbon import SampledRadiocarbon, clocks_of_run, past_tracers, year_of_radiocarbon
-
-    plans, members = len(inputs.managements) - 1, past.members
-    columns = np.arange(plans * members)
-    year = year_of_radiocarbon(profile)
-    begun, sampled = past_tracers(past, start, spec.site.latitude, year)
-    tracers = np.tile(begun, (1, 1, 1, plans))
-    own, begin = (select_columns(setup, columns), select_columns(state, columns))
-    sources, years = inputs.managements[0].sources, (spec.years.start, spec.years.end)
-    found = clocks_of_run(
-        _repeat_model(model, plans), own, begin, tracers, sources, spec.site.latitude, years, steps, progress
-    )
-    values = {name: by_plan(getattr(found, name), plans, members) for name in ("delta14c", "mean_age")}
-    if year is not None and sampled is None and year <= spec.years.end:
-        sampled = values["delta14c"][0, :, year + 1 - spec.years.start].T
-    return values, None if year is None or sampled is None else SampledRadiocarbon(year, sampled)
 
 
 def _profile_source(profile: Profile) -> str:
@@ -319,15 +315,9 @@ def _ratio(stock: Array, flux: Array) -> Array:
 
 
 def _bnpp(inputs: Any, below: Array, rotation: int) -> Array:
-    """Below-ground productivity (plan, member, layer) of the last rotation, kg C/m2/yr."""
-    found = []
-    for p, management in enumerate(inputs.managements):
-        months = slice(-rotation * MONTHS_PER_YEAR, None)
-        roots = management.below_ground
-        base = (management.amount[months].mean(axis=0) * roots) @ management.depth[:, 1:]
-        more = (inputs.by_below[months, :, p].mean(axis=0) * roots) @ management.depth[:, 1:]
-        found.append(base + (below - 1.0)[:, None] * more)
-    return np.stack(found)
+    """Below-ground productivity (layer, plan * member) of the last rotation, kg C/m2/yr."""
+    found = inputs.below_ground(below, slice(-rotation * MONTHS_PER_YEAR, None))
+    return np.asarray(np.moveaxis(found, -1, 0).reshape(found.shape[-1], -1))
 
 
 def _trend(spec: StudySpec, change: Array, count: int) -> str:

@@ -143,8 +143,9 @@ def test_soil_that_is_added_takes_room_once_the_year_ends() -> None:
     rows = len(GRADED) + 1
     brought = np.zeros((1, rows, 1))
     brought[0, 1:3] = 20.0
-    adds = {"mass": brought, "clay": np.full((1, rows, 1), 0.8), "specific_volume": np.full((1, rows, 1), 1 / 1250.0)}
-    case = moving(GRADED, event(np.eye(rows), adds=adds, month=9))
+    values = {"clay": 0.8, "specific_volume": 1.0 / 1250.0}
+    brings = {name: (brought, np.full((1, rows, 1), value)) for name, value in values.items()}
+    case = moving(GRADED, event(np.eye(rows), adds=brought, brings=brings, month=9))
     carbon, soil, _ = act(case, 9)
     before, after = amounts(case, case.state.soil), amounts(case, soil)
     np.testing.assert_allclose(after["fine_earth"] - before["fine_earth"], 40.0, rtol=1e-12)
@@ -210,7 +211,7 @@ def test_a_tracer_rides_through_all_of_it() -> None:
     rows = len(GRADED) + 1
     brought = np.zeros((1, rows, 1))
     brought[0, 1:5] = 10.0
-    more = {"adds": {"mass": brought}, "loosens": np.full((1, rows, 1), 0.5)}
+    more = {"adds": brought, "loosens": np.full((1, rows, 1), 0.5)}
     case = moving(GRADED, event(MAPS["deep ploughing"], month=8, **more))
     marks = Marks(np.full((12, 1, case.setup.amount.shape[1], 1), 0.7))
     state, tracers, _ = trace(case.model, case.setup, marks, case.state, 0.7 * case.state.carbon[None], 3, steps=1)

@@ -16,7 +16,7 @@ from mollisol.grid import Grid
 
 Array = NDArray[np.float64]
 _State = tuple[Any, dict[str, Any]]
-_Work = tuple[Any, Any, Any, dict[str, Any], Any, dict[str, Any], dict[str, Any], Any]
+_Work = tuple[Any, Any, Any, dict[str, Any], Any, dict[str, Any], tuple[Any, dict[str, Any]], Any]
 
 
 def mixing_map(grid: Grid, mass: Array, depth: float, mixing: float, burial: float) -> tuple[Array, Array]:
@@ -132,10 +132,11 @@ def apply_events(
     for event in range(happens.shape[0]):
         kept = {name: events.keeps[name][event] for name in soil if name in events.keeps}
         where = {} if moves is None else {name: moves[event] for name in soil if name in bound}
-        added = {name: value[event] for name, value in events.adds.items()} if whole else {}
+        added = None if events.adds is None or not whole else events.adds[event]
+        brought = {name: (mass[event], value[event]) for name, (mass, value) in events.brings.items() if name in soil}
         loosens = events.loosens[event] if events.loosens is not None and "looseness" in soil else None
         maps = events.carbon_map[event], events.soil_map[event]
-        work = (happens[event], *maps, kept, thickness if whole else None, where, added, loosens)
+        work = (happens[event], *maps, kept, thickness if whole else None, where, (added, brought), loosens)
         carbon, soil = _where_it_happens(work, (carbon, soil))
     return carbon, soil
 
@@ -173,8 +174,8 @@ def _happened(work: _Work, state: _State) -> _State:
         moved = amounts[name] if amounts else jnp.sum(soil_map * value[None], axis=1)
         there = now & (where[name] > 0.0) if name in where else now
         new[name] = jnp.where(there, moved * kept[name] if name in kept else moved, value)
-    if added:
-        new = _with_added(now, new, added, thickness)
+    if added[0] is not None:
+        new = _with_added(now, new, *added, thickness)
     if loosens is not None:
         new["looseness"] = jnp.where(now, new["looseness"] + (1.0 - new["looseness"]) * loosens, new["looseness"])
     return jnp.where(now, rearranged(carbon_map, carbon), carbon), new
@@ -200,18 +201,19 @@ def moved_amounts(carbon_map: Any, soil: dict[str, Any], thickness: Any) -> dict
     }
 
 
-def _with_added(now: Any, soil: dict[str, Any], added: dict[str, Any], thickness: Any) -> dict[str, Any]:
+def _with_added(
+    now: Any, soil: dict[str, Any], added: Any, brought: dict[str, tuple[Any, Any]], thickness: Any
+) -> dict[str, Any]:
     """Bring soil into the layers, whose volume stays: they become denser until they are laid out anew."""
     there = thickness > 0.0
-    brought = jnp.where(now & there, added["mass"], 0.0)
+    happens = now & there
     mass = soil["fine_earth"] * thickness
-    share = brought / jnp.where(there, mass + brought, 1.0)
-    new = {
-        name: value + share * (added[name] - value) if name in added and name != "fine_earth" else value
-        for name, value in soil.items()
-    }
-    density = soil["fine_earth"] + brought / jnp.where(there, thickness, 1.0)
-    return {**new, "fine_earth": density}
+    new = dict(soil)
+    for name, (amount, value) in brought.items():
+        share = jnp.where(happens, amount / jnp.where(there, mass + amount, 1.0), 0.0)
+        new[name] = soil[name] + share * (value - soil[name])
+    density = soil["fine_earth"] + added / jnp.where(there, thickness, 1.0)
+    return {**new, "fine_earth": jnp.where(happens, density, soil["fine_earth"])}
 
 
 def rearranged(carbon_map: Any, carbon: Any) -> Any:

@@ -82,7 +82,7 @@ class Setup:
 
 @partial(
     jax.tree_util.register_dataclass,
-    data_fields=["happens", "carbon_map", "soil_map", "keeps", "moves_soil", "adds", "loosens"],
+    data_fields=["happens", "carbon_map", "soil_map", "keeps", "moves_soil", "adds", "brings", "loosens"],
     meta_fields=[],
 )
 @dataclass(frozen=True)
@@ -97,8 +97,9 @@ class Events:
     keeps : {soil state: (event, row, column)}, factor on a soil-bound state (aggregation broken by tillage).
     moves_soil : (event, column), 1 where soil properties of the set-up move with the carbon, where they are part of
         the state; None: in all events. What processes own moves in any case.
-    adds : soil that is brought in, {"mass": (event, row, column) kg/m2, property: (event, row, column) of it}; it has
-        the layer's own properties where none are named.
+    adds : (event, row, column), kg/m2 of soil that is brought in; None where none ever is.
+    brings : {soil property: (mass, value)}, (event, row, column) each, of the soil that is brought in: how much of it
+        has a property of its own, and which. Else it is like the layer's.
     loosens : (event, row, column), share of the settled soil that is loosened; None where nothing settles.
     """
 
@@ -107,7 +108,8 @@ class Events:
     soil_map: Array
     keeps: Mapping[str, Array] = field(default_factory=dict)
     moves_soil: Array | None = None
-    adds: Mapping[str, Array] = field(default_factory=dict)
+    adds: Array | None = None
+    brings: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)
     loosens: Array | None = None
 
     @classmethod

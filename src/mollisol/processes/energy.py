@@ -16,13 +16,17 @@ from mollisol.units import parameter
 
 @process
 class ResidualDepthScalar:
-    """An imposed decline of decomposition with depth, for what no explicit process carries."""
+    """An imposed decline of decomposition with depth, for what no explicit process carries.
+
+    It belongs to the depth, or moves with the soil where that carries the depth that it comes from (`scalar_depth`).
+    """
 
     slot: ClassVar[str] = "energy"
     name: ClassVar[str] = "depth_scalar"
     equation: ClassVar[str] = "activity *= exp(-z / e_fold)"
     prepares_from: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ("soil.scalar_depth",)
 
     e_fold: Array = parameter(
         0.65,
@@ -40,7 +44,7 @@ class ResidualDepthScalar:
 
     def prepare(self, drivers: Drivers) -> dict[str, Array]:
         """Decline with the depth of each row; the surface is at depth 0."""
-        return {"depth_response": jnp.exp(-drivers.depth / self.e_fold)}
+        return {"depth_response": jnp.exp(-drivers.soil.get("scalar_depth", drivers.depth) / self.e_fold)}
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Multiply the activity."""

@@ -1,0 +1,203 @@
+"""The joint likelihood of measurements of several kinds.
+
+Profiles (carbon and radiocarbon by depth). A site i differs from the model by its own productivity and by a factor on the
+loss of mineral carbon, smooth in depth (the same factor as that of a `balanced` initial state):
+
+    y_i = f_i(theta) + J_i eta_i + e_i,    eta_i ~ N(0, D),    e_i ~ N(0, S_i)
+
+y holds log SOC and Delta14C of the report depths, J_i is f's slope in (log input, log factor, its trend over depth) at the
+best estimate: the first-order method of mixed-effects models. Profiles of one study share part of eta. Turnover: the
+mean over croplands of log (stock / BNPP) by depth. Minerals: the mean share of mineral-associated carbon of the topsoil.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.column.model import Model
+from mollisol.evidence.forward import Predicted, Sites, predict, with_parameters
+from mollisol.evidence.space import Space
+
+Array = Any
+LOG_2PI = float(np.log(2.0 * np.pi))
+
+MISSING = 1e6
+"""Variance of a value that is missing: its residual is 0, so it says nothing; its constant is taken off."""
+
+PERMIL_SCALE = 100.0
+"""Radiocarbon enters in units of 100 permil, so that both kinds of values are of order one."""
+
+FACTOR_DEPTH = 0.5
+"""m; the depth at which a site's factor has no trend."""
+
+
+class ProfileData(NamedTuple):
+    """Profiles on report depths.
+
+    Attributes
+    ----------
+    log_soc, soc_error : (site, depth) logarithm of kg C/m2 and relative error; NaN where missing.
+    delta14c, delta14c_error : (site, depth) permil.
+    study : (site,) number of the study.
+    """
+
+    log_soc: Array
+    soc_error: Array
+    delta14c: Array
+    delta14c_error: Array
+    study: Array
+
+
+class Summary(NamedTuple):
+    """Means over profiles that are compared with the model's mean over sites: value, error, and which sites (0 or 1)."""
+
+    value: Array
+    error: Array
+    sites: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Joint:
+    """Everything that a calibration compares.
+
+    Attributes
+    ----------
+    model : with the parameters' defaults.
+    space : of the calibration.
+    sites, profiles : columns and what was measured in them.
+    turnover : logarithm of stock over BNPP (depth,), over croplands.
+    minerals : share of mineral-associated carbon in the uppermost depth, by land use (group,).
+    extra : further terms, (model, values) -> log-likelihood.
+    passes : see `predict`.
+    """
+
+    model: Model
+    space: Space
+    sites: Sites
+    profiles: ProfileData
+    turnover: Summary | None = None
+    minerals: tuple[Summary, ...] = ()
+    extra: tuple[Any, ...] = ()
+    passes: int = 1
+
+    @property
+    def depth(self) -> Array:
+        """(row, 1) m."""
+        return self.sites.setup.depth
+
+    def trend(self) -> Array:
+        """(row, 1): what a unit of a site's trend adds to the logarithm of its factor."""
+        return jnp.asarray(np.asarray(self.depth) - FACTOR_DEPTH)
+
+    def predicted(self, values: dict[str, Array], log_balance: Array | float = 0.0) -> Predicted:
+        """Return what the model says of all sites at parameter values."""
+        own = {name: values[name] for name in self.space.model_names}
+        found = predict(with_parameters(self.model, own), self.sites, jnp.asarray(log_balance), self.passes)
+        scale = jnp.exp(values["productivity"])
+        # a linear model: inputs scale stocks, and nothing else
+        return found._replace(soc=found.soc * scale, bnpp=found.bnpp * scale)
+
+    def stacked(self, found: Predicted) -> Array:
+        """Return (site, value): log SOC by depth, then Delta14C in units of `PERMIL_SCALE`."""
+        return jnp.concatenate([jnp.log(found.soc).T, found.delta14c.T / PERMIL_SCALE], axis=1)
+
+    def slopes(self, z: Array) -> Array:
+        """Return J (site, value, 3) at a point: slopes in log input, log factor and its trend."""
+        values = self.space.values(jnp.asarray(z))
+        rows, count = np.shape(self.depth)[0], self.sites.mass.shape[-1]
+
+        def along(direction: Array) -> Array:
+            def moved(t: Array) -> Array:
+                return self.stacked(self.predicted(values, t * jnp.broadcast_to(direction, (rows, count))))
+
+            return jax.jvp(moved, (jnp.zeros(()),), (jnp.ones(()),))[1]
+
+        depths = self.profiles.log_soc.shape[1]
+        by_input = jnp.concatenate([jnp.ones((count, depths)), jnp.zeros((count, depths))], axis=1)
+        return jnp.stack([by_input, along(jnp.ones_like(self.trend())), along(self.trend())], axis=-1)
+
+    def log_likelihood(self, z: Array, slopes: Array) -> Array:
+        """Return the logarithm of the likelihood at a point, for frozen slopes."""
+        values = self.space.values(z)
+        found = self.predicted(values)
+        residual, covariance, known = profile_terms(self, values, found, slopes)
+        total = gaussian(residual.ravel(), covariance, known.ravel())
+        if self.turnover is not None:
+            total = total + _summary(self.turnover, jnp.log(found.soc / found.bnpp))
+        for group in self.minerals:
+            total = total + _summary(group, found.mineral[:1])
+        for term in self.extra:
+            total = total + term(self, values)
+        return total
+
+    def log_posterior(self, z: Array, slopes: Array) -> Array:
+        """Return the logarithm of prior times likelihood; the prior of every axis is a standard normal."""
+        return self.log_likelihood(z, slopes) - 0.5 * jnp.sum(z**2)
+
+
+def profile_terms(joint: Joint, values: dict[str, Array], found: Predicted, slopes: Array) -> tuple[Array, Array, Array]:
+    """Return residuals (site, value), their covariance over all sites and values, and which are known."""
+    data = joint.profiles
+    measured = jnp.concatenate([data.log_soc, data.delta14c / PERMIL_SCALE], axis=1)
+    error = jnp.concatenate([data.soc_error, data.delta14c_error / PERMIL_SCALE], axis=1)
+    known = jnp.isfinite(measured)
+    residual = jnp.where(known, jnp.where(known, measured, 0.0) - joint.stacked(found), 0.0)
+    depths = data.log_soc.shape[1]
+    own = jnp.concatenate(
+        [
+            jnp.full(depths, values["layer_carbon"]),
+            jnp.full(depths, values["layer_radiocarbon"] / PERMIL_SCALE),
+        ]
+    )
+    noise = jnp.where(known, jnp.where(known, error, 0.0) ** 2 + own**2, MISSING)
+    spread = jnp.stack([values["site_input"], values["site_rate"], values["site_trend"]])
+    scaled = jnp.where(known[..., None], slopes * spread, 0.0)
+    share = values["study_share"]
+    same = (data.study[:, None] == data.study[None]).astype(residual.dtype)
+    mixed = share * same + (1.0 - share) * jnp.eye(same.shape[0])
+    flat = scaled.reshape(-1, scaled.shape[-1])
+    size = residual.shape[1]
+    covariance = (flat @ flat.T) * jnp.repeat(jnp.repeat(mixed, size, axis=0), size, axis=1)
+    return residual, covariance + jnp.diag(noise.ravel()), known
+
+
+def gaussian(residual: Array, covariance: Array, known: Array) -> Array:
+    """Logarithm of a normal density of residuals (value,) of which some are missing."""
+    factor = jnp.linalg.cholesky(covariance)
+    scaled = jax.scipy.linalg.solve_triangular(factor, residual, lower=True)
+    missing = jnp.sum(~known)
+    logs = jnp.sum(jnp.log(jnp.diagonal(factor))) - 0.5 * missing * jnp.log(MISSING)
+    return -0.5 * jnp.sum(scaled**2) - logs - 0.5 * jnp.sum(known) * LOG_2PI
+
+
+def _summary(summary: Summary, modelled: Array) -> Array:
+    """Logarithm of the density of a mean over sites: modelled (depth, site)."""
+    mean = (modelled[: summary.value.shape[0]] @ summary.sites) / jnp.sum(summary.sites)
+    known = jnp.isfinite(summary.value)
+    off = jnp.where(known, (mean - jnp.where(known, summary.value, 0.0)) / summary.error, 0.0)
+    return -0.5 * jnp.sum(off**2)
+
+
+@partial(jax.jit, static_argnums=0)
+def slopes_at(joint: Joint, z: Array) -> Array:
+    """Compiled `Joint.slopes`."""
+    return joint.slopes(z)
+
+
+@partial(jax.jit, static_argnums=0)
+def posterior_and_gradient(joint: Joint, z: Array, slopes: Array) -> tuple[Array, Array]:
+    """Compiled logarithm of the posterior and its gradient."""
+    found: tuple[Array, Array] = jax.value_and_grad(joint.log_posterior)(z, slopes)
+    return found
+
+
+def numbered(names: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Return the number of each name among the different ones."""
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)

@@ -7,6 +7,8 @@ from itertools import pairwise
 import numpy as np
 import xarray as xr
 
+from mollisol.clocks import Permanence
+from mollisol.clocks.transits import CURVE_YEARS
 from mollisol.grid import DEFAULT_EDGES, Grid
 from mollisol.show import FilledValue, Horizon, InitialState, MeasuredProfile, ReportContext, RootStatement
 
@@ -146,6 +148,7 @@ def synthetic_context(result, name="Kellogg field 7", measured_depth=1.2, **chan
             RootStatement("maize", "Jackson beta", "β = 0.961"),
             RootStatement("soybean", "Schenk-Jackson logistic", "d50 = 11 cm, c = −1.5"),
         ],
+        "permanence": synthetic_permanence(grid),
         "practice_notes": {
             "cover_crop": "Hairy vetch between harvest and sowing, 2.0 t/ha of dry matter a year.",
             "no_till": "No tillage from 2025; residue stays on the surface.",
@@ -157,6 +160,15 @@ def synthetic_context(result, name="Kellogg field 7", measured_depth=1.2, **chan
     }
     values.update(changes)
     return ReportContext(**values)
+
+
+def synthetic_permanence(grid, members=3):
+    """One pool a depth of entry, slower below; litter on the surface leaves within years."""
+    edges = Grid([edge for edge in (0.0, 0.2, 0.6, 1.0) if edge < grid.bottom - 1e-9] + [grid.bottom])
+    rate = np.concatenate([[1.0], 0.2 / (1.0 + 5.0 * edges.centres)])
+    rate = rate * (1.0 + 0.1 * np.arange(members))[:, None]
+    quarters = -np.log1p(-np.array([0.25, 0.5, 0.75]))
+    return Permanence(edges, CURVE_YEARS, np.exp(-rate[..., None] * CURVE_YEARS), quarters / rate[..., None])
 
 
 def small_result(start, end, edges=(0.0, 0.3, 1.0), practices=None):

@@ -77,7 +77,7 @@ def test_it_is_accessible(page, figures):
     assert page.all("html") == [{"lang": "en"}]
     assert any(a.get("name") == "viewport" for a in page.all("meta"))
     images = page.all("img")
-    assert len(images) == len(figures) == 8
+    assert len(images) == len(figures) == 9
     assert all(len(image["alt"]) > 40 for image in images)
     assert all(header.get("scope") in ("col", "row") for header in page.all("th"))
     assert len(page.all("caption")) == len(page.all("table")) >= 6

@@ -81,6 +81,7 @@ def report_context(spec: StudySpec, done: Simulation) -> ReportContext:
         filled=filled_values(done),
         warnings=done.warnings,
         roots=root_statements(spec, done),
+        permanence=done.permanence,
         tradeoffs=study_ledger(spec, done),
         practice_notes=practice_notes(spec),
         history=history_text(spec),

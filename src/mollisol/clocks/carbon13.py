@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from mollisol.units import Parameter
 
 if TYPE_CHECKING:
+    from mollisol.clocks.periodic import Cycle
     from mollisol.column.tracer import Marks
 
 Array = NDArray[np.float64]
@@ -74,6 +75,22 @@ def carbon13_marks(sources: Sequence[str], known: Mapping[str, float] | None = N
     from mollisol.column.tracer import Marks
 
     return Marks(content([delta_of(name, known) for name in sources])[None, None, :, None])
+
+
+def periodic_carbon13(cycle: Cycle, sources: Sequence[str], known: Mapping[str, float] | None = None) -> Array:
+    """Return the 13C (row, pool, column) of the carbon of a periodic state that has always been fed as it is now.
+
+    Parameters
+    ----------
+    cycle : of the state and the same sources (`initial_radiocarbon`).
+    sources, known : as for `carbon13_marks`.
+    """
+    from mollisol.clocks.radiocarbon import source_groups
+
+    contents = content([delta_of(name, known) for name in source_groups(sources)])
+    gain = np.einsum("ygcs,g->cs", cycle.gain, contents)
+    solved = np.linalg.solve(np.eye(gain.shape[-1]) - cycle.matrix, gain[..., None])[..., 0]
+    return np.ascontiguousarray(solved.T.reshape(*cycle.shape, -1))
 
 
 def c4_share(delta: ArrayLike, delta_c3: ArrayLike = C3.value, delta_c4: ArrayLike = C4.value) -> Array:

@@ -95,8 +95,8 @@ def _quotient(above: Array, below: Array, otherwise: Array) -> Array:
     return jnp.where(there, above / jnp.where(there, below, 1.0), otherwise)
 
 
-def effective_tile(model: Model, setup: Setup, state: State, months: int, steps: int) -> Effective:
-    """Run one tile through a cycle from its periodic state and divide mean fluxes by mean stocks."""
+def effective_tile(model: Model, setup: Setup, state: State, first_month: Array, months: int, steps: int) -> Effective:
+    """Run one tile through a cycle and divide mean fluxes by mean stocks."""
     setup = prepared(setup, model)
     like, ones = state.carbon[:, 0], dict.fromkeys(model.pool_names, jnp.ones_like(state.carbon[:, 0]))
     years = 1.0 / MONTHS_PER_YEAR
@@ -122,7 +122,7 @@ def effective_tile(model: Model, setup: Setup, state: State, months: int, steps:
 
     shapes = jax.eval_shape(month, state, jnp.zeros((), int))[1]
     nothing = jax.tree_util.tree_map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
-    (_, sums), _ = jax.lax.scan(add, (state, nothing), jnp.arange(months))
+    (_, sums), _ = jax.lax.scan(add, (state, nothing), first_month + jnp.arange(months))
     flux, plain, stock, between, entering = jax.tree_util.tree_map(lambda leaf: leaf / months, sums)
     named = model.by_name(stock)
 
@@ -149,22 +149,24 @@ def effective_tile(model: Model, setup: Setup, state: State, months: int, steps:
 
 @lru_cache(maxsize=64)
 def _former(months: int, steps: int) -> Any:
-    def run(tree: tuple[Model, Setup, State]) -> Effective:
+    def run(tree: tuple[Model, Setup, State, Array]) -> Effective:
         return effective_tile(*tree, months, steps)
 
     return run
 
 
 def effective_operator(
-    model: Model, setup: Setup, state: State, months: int, *, steps: int = DEFAULT_STEPS
+    model: Model, setup: Setup, state: State, months: int, *, first_month: int = 0, steps: int = DEFAULT_STEPS
 ) -> Effective:
     """Form the effective operator of the management cycle of every column.
 
     Parameters
     ----------
     model, setup, steps : of the run.
-    state : periodic, at the beginning of the cycle (`mollisol.column.equilibrium`).
+    state : at the beginning of the cycle. Where it is periodic (`mollisol.column.equilibrium`) the mean stock is
+        -B^-1 u; of any other state B holds the rates, and what enters now goes the way that they say.
     months : length of the cycle.
+    first_month : month of the set-up at which the cycle begins.
 
     Raises
     ------
@@ -175,7 +177,7 @@ def effective_operator(
     require_float64()
     columns = max(columns_of(setup, model), int(np.shape(state.carbon)[-1]))
     width = 1 if columns == 1 else whole_slopes(WIDTH, setup)
-    tree = (model, setup, widened(state, columns))
+    tree = (model, setup, widened(state, columns), np.int64(first_month))
     found: Effective = spread(_former(months, steps), tree, columns, width)
     return found
 

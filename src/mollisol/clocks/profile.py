@@ -1,4 +1,4 @@
-"""Clocks of whole profiles at their periodic state: turnover, ages, age of what is respired, transit times, permanence.
+"""Clocks of whole profiles at their periodic state: turnover, ages, age of what is respired.
 
     turnover of a pool or interval = stock / (all that enters it),   of what comes from outside: stock / external input
     age of SOC in a layer          = sum_p x_p a_p / sum_p x_p over the pools that count
@@ -9,31 +9,22 @@ all of the effective operator (`effective`), columns side by side.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from mollisol.clocks.propagate import decayed, times_of
-from mollisol.clocks.quantiles import times_when
-from mollisol.clocks.system import compartmental_system
-from mollisol.column.pools import SURFACE
-from mollisol.units import InputError
+from mollisol.clocks.transits import Transits
 
 if TYPE_CHECKING:
-    from mollisol.clocks.effective import Effective
     from mollisol.column.model import Model
     from mollisol.column.setup import Setup
     from mollisol.column.simulate import State
     from mollisol.grid import Grid
 
 Array = NDArray[np.float64]
-
-PERMANENCE_YEARS = (10.0, 50.0, 100.0, 500.0)
-"""Years after which permanence is told."""
 
 
 def ratio(above: Array, below: Array) -> Array:
@@ -43,26 +34,15 @@ def ratio(above: Array, below: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class ProfileClocks:
-    """Clocks of every column.
+class ProfileClocks(Transits):
+    """Clocks of every column, whose stocks are at their periodic state; see `Transits` for what happens to inputs.
 
     Attributes
     ----------
-    model : of the run.
-    grid : layers of the soil.
-    effective : see `effective_operator`.
     ages : (row, pool, column) mean age of the carbon of each pool, yr; NaN where there is none.
     """
 
-    model: Model
-    grid: Grid
-    effective: Effective
     ages: Array
-
-    @property
-    def stock(self) -> Array:
-        """(row, pool, column) mean stock of the cycle, kg C/m2."""
-        return np.asarray(self.effective.stock)
 
     @cached_property
     def counted(self) -> NDArray[np.bool_]:
@@ -123,78 +103,6 @@ class ProfileClocks:
     def mean_transit_time(self) -> Array:
         """(column,) mean time from entry to exit of all carbon, litter on the surface included, yr: stock / input."""
         return ratio(self.stock.sum(axis=(0, 1)), np.asarray(self.effective.input).sum(axis=(0, 1)))
-
-    def shares_of_rows(self, edges: Grid) -> Array:
-        """Return (1 + interval, row): the surface litter, then the share of each row in each interval of depth."""
-        shares = np.zeros((len(edges) + 1, len(self.grid) + 1))
-        shares[0, SURFACE] = 1.0
-        shares[1:, 1:] = self.grid.overlap(edges)
-        return shares
-
-    def permanence(
-        self, edges: Grid, years: Sequence[float] | Array = PERMANENCE_YEARS, column: int = 0
-    ) -> tuple[Array, Array]:
-        """Share of what enters on the surface and in each interval that is still stored after some years.
-
-        Returns
-        -------
-        Stored anywhere in the column (1 + interval, year), and deeper than it entered (1 + interval, year); NaN where
-        nothing enters.
-        """
-        shares = self.shares_of_rows(edges)
-        times = times_of(years, "years")
-        matrix, starts = self._entering(shares, column)
-        # one start for every interval and year: the doublings are shared
-        left = decayed(matrix, np.repeat(starts, len(times), axis=1), np.tile(times, len(shares)))
-        by_row = left.reshape(*self.stock.shape[:2], len(shares), len(times)).sum(axis=1)
-        rows = np.arange(len(by_row))
-        deepest = np.array([np.flatnonzero(share)[-1] for share in shares])
-        below = rows[:, None] > deepest
-        known = starts.sum(axis=0)[:, None] > 0.0
-        still = np.where(known, by_row.sum(axis=0), np.nan)
-        return still, np.where(known, np.sum(by_row * below[..., None], axis=0), np.nan)
-
-    def transit_time_quantile(self, edges: Grid, q: ArrayLike, column: int = 0) -> Array:
-        """Quantiles of the transit time of what enters on the surface and in each interval: (1 + interval, ...q), yr.
-
-        q lies above 0 and below 1. NaN where nothing enters.
-        """
-        levels = np.asarray(q, dtype=np.float64)
-        matrix, starts = self._entering(self.shares_of_rows(edges), column)
-        if not np.all((levels > 0.0) & (levels < 1.0)):
-            raise InputError(f"quantiles of {levels.tolist()}, allowed is above 0 and below 1", key="q")
-        known = np.flatnonzero(starts.sum(axis=0) > 0.0)
-        many = np.repeat(starts[:, known], levels.size, axis=1)
-        found = np.full((starts.shape[1], levels.size), np.nan)
-        older = np.tile(1.0 - levels.reshape(-1), len(known))
-        found[known] = times_when(matrix, many, np.ones_like(many), older).reshape(len(known), -1)
-        return found.reshape(starts.shape[1], *levels.shape)
-
-    def _entering(self, shares: Array, column: int) -> tuple[Array, Array]:
-        """Return B of one column and a unit (row * pool, interval) of what enters each interval; 0 where nothing does.
-
-        Compartments that no input ever reaches (inert carbon) are left out of B: its entries there are zero.
-        """
-        from mollisol.clocks.effective import matrix_of
-
-        matrix, given = matrix_of(self.model, self.effective, column)
-        starts = (given.reshape(self.stock.shape[:2])[:, :, None] * shares.T[:, None]).reshape(len(given), -1)
-        total = starts.sum(axis=0)
-        fed = _reached(matrix, given)
-        own = compartmental_system(matrix[np.ix_(fed, fed)], given[fed]).matrix
-        whole = np.zeros_like(matrix)
-        whole[np.ix_(fed, fed)] = own
-        return whole, starts / np.where(total > 0.0, total, 1.0)
-
-
-def _reached(matrix: Array, given: Array) -> NDArray[np.int64]:
-    """Numbers of the compartments that carbon of the input reaches."""
-    found = given > 0.0
-    while True:
-        more = found | np.any(matrix[:, found] > 0.0, axis=1)
-        if np.array_equal(more, found):
-            return np.flatnonzero(found)
-        found = more
 
 
 def profile_clocks(

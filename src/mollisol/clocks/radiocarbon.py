@@ -95,7 +95,7 @@ def initial_radiocarbon(
     -------
     Kg C/m2 of modern carbon, and the cycle, for other clocks.
     """
-    cycle = cycle_of(model, setup, state, months, _groups(sources)[1], steps)
+    cycle = cycle_of(model, setup, state, months, list(source_groups(sources).values()), steps)
     return radiocarbon_at(cycle, state, sources, air, year), cycle
 
 
@@ -107,7 +107,7 @@ def radiocarbon_at(cycle: Cycle, state: State, sources: Sequence[str], air: Air,
     cycle : of the state; one cycle begins in `year`.
     state, sources, air : as for `initial_radiocarbon`.
     """
-    ages, _ = _groups(sources)
+    ages = [age_of(name) for name in source_groups(sources)]
 
     def signature(bounds: Array, group: int) -> Array:
         return mean_fraction(np.maximum(bounds - ages[group], FIRST_YEAR), air.zone, air.future)
@@ -118,16 +118,30 @@ def radiocarbon_at(cycle: Cycle, state: State, sources: Sequence[str], air: Air,
     return after_long_past(cycle, signature, FIRST_YEAR, year, first)
 
 
-def _groups(sources: Sequence[str]) -> tuple[list[float], list[list[int]]]:
-    """Return the ages of the sources' carbon, rising, and the numbers of the sources of each."""
-    ages = sorted({age_of(name) for name in sources})
-    return ages, [[i for i, name in enumerate(sources) if age_of(name) == age] for age in ages]
+def source_groups(sources: Sequence[str]) -> dict[str, list[int]]:
+    """Return the crops, amendments and land uses that feed a set-up, each with the numbers of its sources.
+
+    Examples
+    --------
+    >>> source_groups(["maize roots", "cattle_manure surface", "maize straw"])
+    {'maize': [0, 2], 'cattle_manure': [1]}
+    """
+    groups: dict[str, list[int]] = {}
+    for number, name in enumerate(sources):
+        groups.setdefault(name.split(" ")[0], []).append(number)
+    return groups
 
 
 def soil_of(model: Model, amount: Array) -> Array:
     """Return (layer, column) of an amount (row, pool, column) in the pools that count as soil organic carbon."""
     counted = np.array([pool.counts_as_soc for pool in model.pools], dtype=np.float64)
     return np.asarray(np.einsum("rpc,p->rc", amount[1:], counted))
+
+
+def dissolved_of(model: Model, amount: Array) -> Array:
+    """Return (layer, column) of an amount (row, pool, column) in the pools that move with the water."""
+    mobile = np.array([pool.phase == "dissolved" for pool in model.pools], dtype=np.float64)
+    return np.asarray(np.einsum("rpc,p->rc", amount[1:], mobile))
 
 
 def ratio_to_delta(modern: Array, stock: Array, year: Array | float) -> Array:
@@ -144,12 +158,14 @@ class Radiocarbon:
     ----------
     soil : (time, layer, column) of soil organic carbon, at the start and at the end of each year.
     pools : (year, row, pool, column) at the end of each year; no rows where pools were not kept.
+    dissolved : (time, layer, column) of dissolved carbon, at the start and at the end of each year.
     respired : (year, row, column) of the carbon dioxide from decomposition, mean of each year.
     leached : (year, column) of dissolved carbon that leaves at the bottom.
     """
 
     soil: Array
     pools: Array
+    dissolved: Array
     respired: Array
     leached: Array
 
@@ -163,13 +179,17 @@ def radiocarbon_of(model: Model, start: State, tracers: Array, traced: Traced, f
     traced : the run; its first tracer is radiocarbon.
     first_year : of the run.
     """
-    stock = np.concatenate([soil_of(model, np.asarray(start.carbon))[None], traced.soc])
+    carbon = np.asarray(start.carbon)
+    stock = np.concatenate([soil_of(model, carbon)[None], traced.soc])
     modern = np.concatenate([soil_of(model, tracers)[None], traced.traced_soc[:, 0]])
+    dissolved = np.concatenate([dissolved_of(model, carbon)[None], traced.dissolved])
+    modern_dissolved = np.concatenate([dissolved_of(model, tracers)[None], traced.traced_dissolved[:, 0]])
     time = first_year + np.arange(len(stock), dtype=np.float64)
     middle = time[:-1] + 0.5
     return Radiocarbon(
         ratio_to_delta(modern, stock, time[:, None, None]),
         ratio_to_delta(traced.tracers[:, 0], traced.carbon, time[1:, None, None, None]),
+        ratio_to_delta(modern_dissolved, dissolved, time[:, None, None]),
         ratio_to_delta(traced.traced_respiration[:, 0], traced.respiration, middle[:, None, None]),
         ratio_to_delta(traced.traced_leaching[:, 0], traced.leaching, middle[:, None]),
     )

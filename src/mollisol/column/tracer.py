@@ -68,6 +68,7 @@ class Traced(NamedTuple):
     carbon : (year, row, pool, column), the carbon itself, kg C/m2; (year, 0, pool, column) where pools are not kept.
     tracers : (year, tracer, row, pool, column), or (year, tracer, 0, pool, column).
     soc : (year, layer, column), of pools that count as soil organic carbon; traced_soc : (year, tracer, layer, column).
+    dissolved : (year, layer, column), of pools that move with the water; traced_dissolved : with a tracer axis.
     respiration : (year, row, column), of carbon; traced_respiration : (year, tracer, row, column).
     leaching : (year, column), of carbon; traced_leaching : (year, tracer, column).
     """
@@ -76,6 +77,8 @@ class Traced(NamedTuple):
     tracers: Array
     soc: Array
     traced_soc: Array
+    dissolved: Array
+    traced_dissolved: Array
     respiration: Array
     traced_respiration: Array
     leaching: Array
@@ -211,7 +214,8 @@ def _trace_years(
     keep_pools: bool,
 ) -> tuple[State, Array, Traced]:
     setup = prepared(setup, model)
-    counted = jnp.asarray([pool.counts_as_soc for pool in model.pools], dtype=state.carbon.dtype)[:, None]
+    kinds = [(pool.counts_as_soc, pool.phase == "dissolved") for pool in model.pools]
+    counted, mobile = jnp.asarray(kinds, dtype=state.carbon.dtype).T[..., None]
     zero_row = jnp.zeros_like(state.carbon[:, 0])
     zero_rows, zero = jnp.zeros_like(tracers[:, :, 0]), jnp.zeros_like(state.carbon[0, 0])
 
@@ -234,8 +238,11 @@ def _trace_years(
         start = (*carry, zero_row, zero_rows, zero, zero_rows[:, 0])
         (state, marked, *flows), _ = jax.lax.scan(month, start, jnp.arange(MONTHS_PER_YEAR))
         kept = (state.carbon, marked) if keep_pools else (state.carbon[:0], marked[:, :0])
-        soc = (jnp.sum(state.carbon[1:] * counted, axis=1), jnp.sum(marked[:, 1:] * counted, axis=2))
-        return (state, marked), Traced(*kept, *soc, *(flow / MONTHS_PER_YEAR for flow in flows))
+        soc, dissolved = (
+            (jnp.sum(state.carbon[1:] * which, axis=1), jnp.sum(marked[:, 1:] * which, axis=2))
+            for which in (counted, mobile)
+        )
+        return (state, marked), Traced(*kept, *soc, *dissolved, *(flow / MONTHS_PER_YEAR for flow in flows))
 
     (final, marked), traced = jax.lax.scan(year, (state, tracers), jnp.arange(years))
     return final, marked, traced

@@ -25,6 +25,9 @@ def captions(view: ResultView) -> dict[str, str]:
         "the run. The surface litter lies on the soil and is counted apart.",
         "turnover": "How long the stock of a depth would take to be replaced at the flux of that depth, baseline. "
         "Only the blue line and dots are defined as the published values are.",
+        "permanence": "What becomes of carbon that enters the baseline's soil at the end of the run, if rates stay as "
+        "they are then. Left: how much of it is still somewhere in the soil. Right: how long it takes until it leaves; "
+        "half of it leaves within the bar, a quarter before it and a quarter after it.",
         "climate_at_depth": "Temperature and moisture of the soil through the mean year, baseline.",
         "initial_state": "How the run starts. Right: the factor by which the loss of mineral-associated carbon "
         "was multiplied to meet the measurements, where one was fitted.",
@@ -55,6 +58,8 @@ def alternatives(view: ResultView, context: ReportContext) -> dict[str, str]:
         "the sums.",
         "turnover": "Turnover times of the baseline against depth on a logarithmic axis, with boxes for published "
         "cropland values by 20 cm. The table below the figure holds the numbers.",
+        "permanence": "Left: falling curves of what is left against years, one a depth of entry. Right: dots with "
+        "bars, years until it leaves by depth of entry. The table below the figure holds the numbers.",
         "climate_at_depth": "Two maps, month across and depth down: soil temperature and soil moisture.",
         "initial_state": "Measured, steady-state and chosen starting profile against depth, and the balance "
         "factor. The table of this section holds the numbers.",

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from mollisol.clocks import Permanence
     from mollisol.practices.tradeoffs import Ledger
 
 Array = NDArray[np.float64]
@@ -164,6 +165,7 @@ class ReportContext:
         of 1 by name; the turnover table shows what they would give. `ROOT_ALTERNATIVES` are
         used where this is None.
     turnover_reference : published turnover times; the cropland rows that come with the package where None.
+    permanence : how long what enters at the end of the baseline stays; None where it is not known.
     tradeoffs : what practices cost or bring beside the carbon; None where it is not known.
     practice_notes : what each practice is, in a sentence, by its name in the result.
     history : a sentence on the past management that the initial state assumes.
@@ -190,6 +192,7 @@ class ReportContext:
     roots: Sequence[RootStatement] = ()
     root_alternatives: Mapping[str, Array] | None = None
     turnover_reference: Sequence[TurnoverReference] | None = None
+    permanence: Permanence | None = None
     tradeoffs: Ledger | None = None
     practice_notes: Mapping[str, str] = field(default_factory=dict)
     history: str = ""

@@ -15,6 +15,7 @@ from mollisol.show import (
     figure_difference,
     figure_flux,
     figure_initial,
+    figure_permanence,
     figure_profile,
     figure_time,
     figure_turnover,
@@ -35,6 +36,7 @@ FIGURES: dict[str, Callable[[ResultView, ReportContext], Figure | None]] = {
     "through_time": figure_time.draw,
     "input_and_respiration": figure_flux.draw,
     "turnover": figure_turnover.draw,
+    "permanence": figure_permanence.draw_in_report,
     "climate_at_depth": figure_climate.draw,
     "initial_state": figure_initial.draw,
 }

@@ -29,42 +29,80 @@ def cropland_ages() -> dict[tuple[float, float], tuple[float, float]]:
     }
 
 
-def clock_rows(view: ResultView) -> tuple[list[float], Array, Array, Array] | None:
-    """Return the baseline's clocks by depth.
+def row_edges(view: ResultView) -> list[float]:
+    """Return the edges of the rows, m."""
+    return [edge for edge in ROW_EDGES if edge < view.grid.bottom - 1e-9] + [view.grid.bottom]
 
-    Returns
-    -------
-    None where the result has none, else the edges of the rows (m); mean age at the end (member, row), yr; and Delta14C
-    at the start and at the end (member, row), permil.
+
+def joined(view: ResultView, name: str, time: int, weight: str = "soc") -> Array | None:
+    """Return the baseline's (member, row) mean of a variable by layer at a time, weighted by carbon; None without it.
+
+    Parameters
+    ----------
+    weight : variable whose amounts weight the layers: the stock, or the flux that the variable belongs to.
     """
-    age, delta = view.values("mean_age"), view.values("delta14c")
-    if age is None or delta is None:
+    values, amounts = view.values(name), view.soc if weight == "soc" else view.values(weight)
+    if values is None or amounts is None:
         return None
-    edges = [edge for edge in ROW_EDGES if edge < view.grid.bottom - 1e-9] + [view.grid.bottom]
-
-    def joined(values: Array, time: int) -> Array:
-        stock = view.soc[view.baseline, :, time]
-        own = values[view.baseline, :, time]
-        amount, whole = view.in_rows(np.where(stock > 0.0, stock * own, 0.0), edges), view.in_rows(stock, edges)
-        return np.asarray(amount / np.where(whole > 0.0, whole, np.nan))
-
-    return edges, joined(age, -1), joined(delta, 0), joined(delta, -1)
+    edges, stock, own = row_edges(view), amounts[view.baseline, :, time], values[view.baseline, :, time]
+    amount, whole = view.in_rows(np.where(stock > 0.0, stock * own, 0.0), edges), view.in_rows(stock, edges)
+    return np.asarray(amount / np.where(whole > 0.0, whole, np.nan))
 
 
 def clock_table(view: ResultView) -> Table | None:
     """Return the table of ages and radiocarbon by depth beside published ages of cropland; None without clocks."""
-    found = clock_rows(view)
-    if found is None:
+    age, first, last = joined(view, "mean_age", -1), joined(view, "delta14c", 0), joined(view, "delta14c", -1)
+    if age is None or first is None or last is None:
         return None
-    edges, age, first, last = found
     rows = []
-    for index, (top, bottom) in enumerate(pairwise(edges)):
+    for index, (top, bottom) in enumerate(pairwise(row_edges(view))):
         published = cropland_ages().get((round(100.0 * top, 6), round(100.0 * bottom, 6)))
         told = [Cell(MISSING if published is None else number(one, 0)) for one in (published or (0.0, 0.0))[::-1]]
         cells = [_cell(age[:, index]), *told, _cell(first[:, index], signed=True), _cell(last[:, index], signed=True)]
         rows.append(Row(span(top, bottom), cells))
     columns = ["Depth (cm)", "Mean age, yr", "Published: median", "Published: mean"]
     return Table([*columns, f"Δ14C, ‰, {view.moment(0)}", f"Δ14C, ‰, {view.moment(-1)}"], rows)
+
+
+def leaving_table(view: ResultView) -> Table | None:
+    """Return radiocarbon of the soil, of the CO2 and of dissolved carbon, and the age of the CO2; None without them."""
+    soil, dissolved = joined(view, "delta14c", -1), joined(view, "dissolved_delta14c", -1)
+    respired = joined(view, "respired_delta14c", -1, "respiration")
+    age = joined(view, "respired_age", -1, "respiration")
+    if soil is None or respired is None or dissolved is None or age is None:
+        return None
+    rows = [
+        Row(
+            span(top, bottom),
+            [
+                _cell(soil[:, index], signed=True),
+                _cell(respired[:, index], signed=True),
+                _cell(dissolved[:, index], signed=True),
+                _cell(age[:, index]),
+            ],
+        )
+        for index, (top, bottom) in enumerate(pairwise(row_edges(view)))
+    ]
+    columns = [
+        "Depth (cm)",
+        "Δ14C of the carbon, ‰",
+        "of its CO₂, ‰",
+        "of dissolved carbon, ‰",
+        "Mean age of the CO₂, yr",
+    ]
+    return Table(columns, rows)
+
+
+def carbon13_table(view: ResultView) -> Table | None:
+    """Return the baseline's delta13C at the start and at the end; None where 13C was not followed."""
+    first, last = joined(view, "delta13c", 0), joined(view, "delta13c", -1)
+    if first is None or last is None:
+        return None
+    rows = [
+        Row(span(top, bottom), [_cell(first[:, i], decimals=1), _cell(last[:, i], decimals=1)])
+        for i, (top, bottom) in enumerate(pairwise(row_edges(view)))
+    ]
+    return Table(["Depth (cm)", view.moment(0), view.moment(-1)], rows)
 
 
 def sampled_table(view: ResultView, context: ReportContext) -> Table | None:
@@ -86,8 +124,8 @@ def sampled_table(view: ResultView, context: ReportContext) -> Table | None:
     return Table(["Depth (cm)", f"Measured in {measured.delta14c_year}, ‰", "Model in that year, ‰"], rows)
 
 
-def _cell(values: Array, *, signed: bool = False) -> Cell:
+def _cell(values: Array, *, signed: bool = False, decimals: int = 0) -> Cell:
     found = spread(values)
-    low, high = number(found.low, 0, signed=signed), number(found.high, 0, signed=signed)
-    text = number(found.mean, 0, signed=signed)
+    low, high = number(found.low, decimals, signed=signed), number(found.high, decimals, signed=signed)
+    text = number(found.mean, decimals, signed=signed)
     return Cell(text, () if np.isnan(found.low) or low == high else (f"{low} to {high}",))

@@ -17,12 +17,14 @@ from mollisol.show.context import ReportContext
 from mollisol.show.files import write_atomically
 from mollisol.show.layout import RESOLUTION
 from mollisol.show.limits import GLOSSARY, limits_of
-from mollisol.show.radiocarbon import clock_table, sampled_table
+from mollisol.show.permanence import permanence_table
+from mollisol.show.radiocarbon import carbon13_table, clock_table, leaving_table, sampled_table
 from mollisol.show.tables import difference_table, profile_table, stock_table, turnover_tables
 from mollisol.show.tradeoffs import left_out, tradeoff_table
 from mollisol.show.turnover import references
 from mollisol.show.view import ResultView, cm
 from mollisol.show.wording import amount, number, scientific, title
+from mollisol.show.worth_table import worth_table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -99,7 +101,11 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         "carbon_dioxide": carbon_dioxide_table(view),
         "composition": composition_table(view),
         "clocks": clock_table(view),
+        "leaving": leaving_table(view),
+        "carbon13": carbon13_table(view),
         "radiocarbon": sampled_table(view, context),
+        "permanence": permanence_table(context),
+        "worth": worth_table(view),
         "tradeoffs": tradeoff_table(context.tradeoffs),
         "left_out": left_out(context.tradeoffs),
         "closed": CLOSED,

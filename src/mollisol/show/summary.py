@@ -12,13 +12,15 @@ import numpy as np
 
 from mollisol.show.context import Array
 from mollisol.show.files import write_atomically
-from mollisol.show.view import ResultView, spread
+from mollisol.show.view import ResultView, Spread, spread
+from mollisol.show.worth import worth_columns
 from mollisol.units import CM_PER_M
 
 if TYPE_CHECKING:
     import xarray as xr
 
 NAN = float("nan")
+NOTHING = Spread(NAN, NAN, NAN)
 
 
 def moments(times: int) -> dict[str, int]:
@@ -41,6 +43,7 @@ def probability_of_gain(difference: Array) -> float:
 def rows_of(view: ResultView) -> list[dict[str, Any]]:
     """Return the rows of `summary_table` for a view."""
     rows: list[dict[str, Any]] = []
+    worth = worth_columns(view)
     for practice, name in enumerate(view.practices):
         for part, stocks in zip(view.intervals, view.stocks, strict=True):
             for when, index in moments(len(view.dates)).items():
@@ -68,6 +71,12 @@ def rows_of(view: ResultView) -> list[dict[str, Any]]:
                 row["probability_of_gain"] = (
                     NAN if practice == view.baseline else probability_of_gain(quantities["difference_to_baseline"])
                 )
+                whole = part.key == "whole" and when == "end" and practice != view.baseline
+                for column, values in worth.items():
+                    kept = spread(values[practice]) if whole else NOTHING
+                    row[column.format("mean")] = kept.mean
+                    row[column.format("q05")] = kept.low
+                    row[column.format("q95")] = kept.high
                 rows.append(row)
     return rows
 
@@ -78,7 +87,8 @@ def summary_table(result: xr.Dataset) -> list[dict[str, Any]]:
     Columns: `practice`; `depth`, `depth_top_cm`, `depth_bottom_cm`; `when`, `date`; `members`; then for
     `soc`, `change_since_start` and `difference_to_baseline` the mean over members and the 5 and 95 %
     quantiles (`..._mean_Mg_C_ha`, `..._q05_Mg_C_ha`, `..._q95_Mg_C_ha`); and `probability_of_gain`, the
-    share of members with more SOC than the baseline. Differences are paired: a member is compared with the
+    share of members with more SOC than the baseline; and what the practice is worth to the climate over the run (of the
+    whole profile at its end alone, see `mollisol.show.worth`). Differences are paired: a member is compared with the
     same member of the baseline. What does not exist (an interval of one member, a difference of the baseline
     to itself) is NaN.
 

@@ -94,6 +94,11 @@ class ResultView:
             raise RunError("no member of the ensemble has finite SOC in every practice, layer and year")
         self.soc: Array = np.asarray(soc[:, self._usable], dtype=np.float64)
 
+    @cached_property
+    def usable(self) -> xr.Dataset:
+        """The result without the members that are left out."""
+        return self._result.isel(member=self._usable)
+
     @property
     def others(self) -> list[int]:
         """Positions of the practices that are compared with the baseline."""

@@ -2,7 +2,7 @@
 
 The soil is that of the run: its past is brought together with what was measured as `initial` says, and the factor on
 the loss of mineral carbon that comes of it is kept. The present plan is then taken to hold for ever, under the
-climatology.
+climatology. Measured radiocarbon stands beside that of the model's past in the year of sampling.
 """
 
 from __future__ import annotations
@@ -15,18 +15,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.clocks.profile import PERMANENCE_YEARS as YEARS
+from mollisol.clocks.transits import PERMANENCE_YEARS, Permanence
 from mollisol.grid import Grid
 from mollisol.units import CM_PER_M, MG_HA_PER_KG_M2
 
 if TYPE_CHECKING:
     from mollisol.clocks.profile import ProfileClocks
+    from mollisol.study.best_estimate import BestEstimate
     from mollisol.study.schema import StudySpec
 
 Array = NDArray[np.float64]
 
-INTERVALS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0)
-"""Interfaces of the rows, m, as of the published profiles to 1 m."""
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """Radiocarbon of the intervals of depth in the year of sampling, (interval,) permil, NaN where none was measured.
+
+    Attributes
+    ----------
+    year : of sampling.
+    measured, modelled : Delta14C of the soil organic carbon of the layers that were measured.
+    """
+
+    year: int
+    measured: Array
+    modelled: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +53,8 @@ class StudyClocks:
     bnpp : (layer,) below-ground productivity, kg C/m2/yr.
     delta14c : (interval,) of soil organic carbon at the beginning of the first year, permil; NaN where there is none.
     carried_age : (interval,) mean age of it, carried through the cycle itself, yr: the check on the others.
+    permanence : of what enters, by interval.
+    sampled : radiocarbon as measured and as modelled then; None where none was measured before the run.
     warnings : what is doubtful of the soil's initial state.
     """
 
@@ -48,47 +63,46 @@ class StudyClocks:
     bnpp: Array
     delta14c: Array
     carried_age: Array
+    permanence: Permanence
+    sampled: Sampled | None
     warnings: list[str]
+
+    @property
+    def largest_difference(self) -> float:
+        """Largest relative difference between the ages of the effective operator and those that were carried."""
+        return float(np.nanmax(np.abs(self.profile.soc_age(self.edges)[:, 0] / self.carried_age - 1.0)))
 
     def table(self) -> list[dict[str, Any]]:
         """Rows by interval of depth; a row `surface` for the litter comes first."""
-        own, edges = self.profile, self.edges
-        left, _ = own.permanence(edges, YEARS)
-        median = own.transit_time_quantile(edges, 0.5)
+        own, edges, stays = self.profile, self.edges, self.permanence
         soc, bnpp = own.grid.remap(own.soc[:, 0], edges), own.grid.remap(self.bnpp, edges)
         turnover, age, respired = (
             value[:, 0] for value in (own.turnover(edges), own.soc_age(edges), own.respired_age(edges))
         )
-        permanent = [
-            {f"left_{year:.0f}_yr": float(share) for year, share in zip(YEARS, row, strict=True)} for row in left
-        ]
-        nothing = dict.fromkeys(
-            (
-                "soc_mg_ha",
-                "turnover_yr",
-                "turnover_bnpp_yr",
-                "mean_age_yr",
-                "carried_age_yr",
-                "respired_age_yr",
-                "delta14c_permil",
-            )
-        )
-        rows = [{"depth_cm": "surface", **nothing, "median_transit_time_yr": float(median[0]), **permanent[0]}]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            by_bnpp = np.where(bnpp > 0.0, soc / bnpp, np.nan)
+        nothing = np.full(len(edges), np.nan)
+        by_depth = {
+            "soc_mg_ha": MG_HA_PER_KG_M2 * soc,
+            "turnover_yr": turnover,
+            "turnover_bnpp_yr": by_bnpp,
+            "mean_age_yr": age,
+            "carried_age_yr": self.carried_age,
+            "respired_age_yr": respired,
+            "delta14c_permil": self.delta14c,
+            "measured_delta14c_permil": nothing if self.sampled is None else self.sampled.measured,
+            "modelled_delta14c_permil": nothing if self.sampled is None else self.sampled.modelled,
+        }
+        of_inputs = {
+            "median_transit_time_yr": stays.transit[0, :, 1],
+            **{f"left_{year:.0f}_yr": stays.left_after(year)[0] for year in PERMANENCE_YEARS},
+        }
+        surface = dict.fromkeys(by_depth) | {name: float(value[0]) for name, value in of_inputs.items()}
+        rows = [{"depth_cm": "surface", **surface}]
         for i, (top, bottom) in enumerate(pairwise(edges.edges)):
-            rows.append(
-                {
-                    "depth_cm": f"{CM_PER_M * top:g}-{CM_PER_M * bottom:g}",
-                    "soc_mg_ha": MG_HA_PER_KG_M2 * float(soc[i]),
-                    "turnover_yr": float(turnover[i]),
-                    "turnover_bnpp_yr": float(soc[i] / bnpp[i]) if bnpp[i] > 0.0 else np.nan,
-                    "mean_age_yr": float(age[i]),
-                    "carried_age_yr": float(self.carried_age[i]),
-                    "respired_age_yr": float(respired[i]),
-                    "delta14c_permil": float(self.delta14c[i]),
-                    "median_transit_time_yr": float(median[i + 1]),
-                    **permanent[i + 1],
-                }
-            )
+            here = {name: float(value[i]) for name, value in by_depth.items()}
+            here |= {name: float(value[i + 1]) for name, value in of_inputs.items()}
+            rows.append({"depth_cm": f"{CM_PER_M * top:g}-{CM_PER_M * bottom:g}", **here})
         return rows
 
 
@@ -104,66 +118,68 @@ def study_clocks(spec: StudySpec, progress: Callable[[str, float], None] | None 
     """
     from dataclasses import replace
 
-    from mollisol.clocks import Air, initial_radiocarbon, layer_ages, profile_clocks
-    from mollisol.clocks.air import zone_of
+    from mollisol.clocks import initial_radiocarbon, layer_ages, profile_clocks
     from mollisol.clocks.periodic import periodic_ages
     from mollisol.clocks.radiocarbon import ratio_to_delta
-    from mollisol.column.backend import configure
     from mollisol.column.simulate import State
-    from mollisol.column.tiles import DEFAULT_STEPS
-    from mollisol.models import build
-    from mollisol.soil import harmonise
-    from mollisol.study.columns import make_place, read_by, typical_forcing
-    from mollisol.study.draws import drawn_model
-    from mollisol.study.erosion import past_losses
-    from mollisol.study.initial import Past, make_start, soc_of
-    from mollisol.study.plans import baseline_plan, history_plans
-    from mollisol.study.simulation import read_inputs
+    from mollisol.study.best_estimate import best_estimate, prepared
+    from mollisol.study.initial import Past, soc_of
+    from mollisol.study.isotopes import labels_of
+    from mollisol.study.permanence import intervals_of
+    from mollisol.study.plans import baseline_plan
 
-    configure()
     tell = (lambda stage, share: None) if progress is None else progress
-    grid = Grid() if spec.grid is None else Grid(spec.grid)
-    profile, climate, _ = read_inputs(spec)
-    place = make_place(
-        harmonise(profile, grid),
-        climate,
-        spec.site.latitude,
-        spec.site.elevation_m,
-        spec.soil.on(grid) if spec.soil else None,
-    )
-    steps = spec.steps_per_month or DEFAULT_STEPS
-    model, _ = drawn_model(build(spec.model.name, spec.model.slots), 1, spec.seed, spec.model.parameters)
-    one = np.ones(1)
-
-    def prepared(past: Past) -> Past:
-        forcing, _ = typical_forcing(place, past.managements)
-        forcing = read_by(model, forcing)
-        if model.mover() is None:
-            del forcing["runoff"]
-        past.prepare(model, forcing, one, one, steps)
-        return past
-
-    told = history_plans(spec) or [baseline_plan(spec)]
-    past = prepared(Past(place, told, spec.years.start, spec.erosion, past_losses(spec)))
-    start = make_start(spec.initial, place, past, lambda share: tell("initial state", share))
-    present = prepared(Past(place, [baseline_plan(spec)], spec.years.start, spec.erosion))
+    ready = best_estimate(spec, progress)
+    model, start, grid, steps = ready.model, ready.start, ready.grid, ready.steps
+    present = prepared(Past(ready.place, [baseline_plan(spec)], spec.years.start, spec.erosion), model, steps)
     present.material = start.material
     tell("steady state", 0.0)
-    rows = len(grid) + 1
-    guess = State(start.state.carbon, model.initial_soil(rows, 1))
+    guess = State(start.state.carbon, model.initial_soil(len(grid) + 1, 1))
     state, _ = present.run(start.balance, guess)
     setup = present.moving(replace(present.steady, soil={**present.steady.soil, "balance": start.balance}), 0)
     management = present.first.managements[0]
     months = management.months
     tell("clocks", 0.5)
     found = profile_clocks(model, grid, setup, state, months, steps=steps)
-    air = Air(zone_of(spec.site.latitude))
+    air = labels_of(spec).air
     modern, cycle = initial_radiocarbon(model, setup, state, months, management.sources, air, spec.years.start, steps)
-    edges = Grid([edge for edge in INTERVALS if edge < grid.bottom - 1e-9] + [grid.bottom])
+    edges = intervals_of(grid)
     stock = soc_of(state.carbon, model)
     aged = layer_ages(model, state.carbon, periodic_ages(cycle)) * stock
     total = grid.remap(stock[:, 0], edges)
     delta = ratio_to_delta(grid.remap(soc_of(modern, model)[:, 0], edges), total, float(spec.years.start))
     bnpp = (management.amount.mean(axis=0) * management.below_ground) @ management.depth[:, 1:]
     carried = grid.remap(np.nan_to_num(aged[:, 0]), edges) / total
-    return StudyClocks(found, edges, np.asarray(bnpp), delta, carried, list(start.warnings))
+    return StudyClocks(
+        found,
+        edges,
+        np.asarray(bnpp),
+        delta,
+        carried,
+        found.curves(edges),
+        _sampled(ready, edges),
+        list(start.warnings),
+    )
+
+
+def _sampled(ready: BestEstimate, edges: Grid) -> Sampled | None:
+    """Return measured and modelled radiocarbon by interval, each the mean of the measured layers by their carbon."""
+    from mollisol.study.isotopes import labels_of
+    from mollisol.study.radiocarbon import past_tracers, year_of_radiocarbon
+
+    layers, year = ready.place.layers, year_of_radiocarbon(ready.profile)
+    if year is None or year >= ready.spec.years.start:
+        return None
+    _, found = past_tracers(ready.past, ready.start, labels_of(ready.spec), year)
+    measured = layers.delta14c
+    known = np.isfinite(measured) & np.isfinite(layers.organic_carbon)
+    if found is None or not known.any():
+        return None
+    carbon = np.where(known, layers.organic_carbon, 0.0)
+    whole = ready.grid.remap(carbon, edges)
+
+    def joined(values: Array) -> Array:
+        amount = ready.grid.remap(np.where(known, carbon * values, 0.0), edges)
+        return np.where(whole > 0.0, amount / np.where(whole > 0.0, whole, 1.0), np.nan)
+
+    return Sampled(year, joined(measured), joined(found.delta14c[:, 0]))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+ROUNDING = 1e-12
+"""Share of a stock below which a difference is rounding."""
+
 
 def additional_carbon(result: xr.Dataset) -> Array:
     """Carbon of each practice less that of the baseline (time, practice, member), kg C/m2, litter included.
@@ -38,7 +41,11 @@ def additional_carbon(result: xr.Dataset) -> Array:
         raise InputError(f"the result has no practice 'baseline', but {', '.join(names)}", key="practice")
     stock = result["carbon"].sum(("layer", "pool")) if "carbon" in result else result["soc"].sum("layer")
     whole = (stock + result["surface_litter"]).transpose("time", "practice", "member")
-    return np.asarray((whole - whole.sel(practice="baseline")).values, dtype=np.float64)
+    gained = np.array((whole - whole.sel(practice="baseline")).values, dtype=np.float64)
+    # means over the parts of a field round: nothing can have been gained before the first year
+    rounding = np.abs(gained[0]) <= ROUNDING * np.asarray(whole.values)[0]
+    gained[0] = np.where(rounding, 0.0, gained[0])
+    return gained
 
 
 def worth_of_practices(

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mollisol.plants import AMENDMENTS, OPERATIONS
 from mollisol.plants.tables import CONFIDENCES
-from mollisol.practices import CropYear, Plan, Practice, list_practices
-from mollisol.practices.tradeoffs import ABSOLUTE, CHANGE, IN_PART, KNOWN, NOT_KNOWN, QUANTITIES, RUN, Case, ledger
+from mollisol.practices import ACTIONS, CropYear, Plan, Practice, as_timeline, list_practices, patches_of
+from mollisol.practices.changes import Course, NutrientChange, WaterChange
+from mollisol.practices.soil_work import Material, SoilWork
+from mollisol.practices.tradeoffs import (
+    ABSOLUTE,
+    CHANGE,
+    IN_PART,
+    KNOWN,
+    NOT_KNOWN,
+    QUANTITIES,
+    RUN,
+    Case,
+    Part,
+    ledger,
+)
 from mollisol.practices.tradeoffs.band import Range, activity, exact, of_members, together, unknown, with_mean
-from mollisol.practices.tradeoffs.diesel import implements
+from mollisol.practices.tradeoffs.diesel import fuel_of_pass, implements
 from mollisol.practices.tradeoffs.effects import QUANTITIES as PUBLISHED
 from mollisol.practices.tradeoffs.effects import effect_of, effects
 from mollisol.practices.tradeoffs.methane import rice_methane
@@ -312,3 +327,56 @@ def test_means_and_members():
     assert np.isnan(with_mean(np.array([np.nan]))[-1])
     band = of_members(np.arange(101.0)[:, None], "x")
     assert (band.low[0], band.best[0], band.high[0]) == (5.0, 50.0, 95.0)
+
+
+def diesel_more(plan):
+    line = as_timeline(plan)
+    other = Case("other", (), parts_by_area(line), line, case().soc)
+    return ledger(field(), case(), [other]).change("other", "diesel")
+
+
+def parts_by_area(line):
+    found = []
+    for patch in patches_of(line):
+        found.append(Part(patch.share, patch.timeline, parts_of(patch.timeline)[0].management))
+    return tuple(found)
+
+
+def test_an_inversion_takes_fuel_in_its_year_alone():
+    plan = replace(PLOUGHED, soil_work=(SoilWork("inversion", 0.6, 2027),))
+    band = diesel_more(plan)
+    expected = (
+        fuel_of_pass("mouldboard_plough", 0.6, field()).best + 2 * fuel_of_pass("seedbed_harrow", 0.08, field()).best
+    )
+    assert band.best[2] == pytest.approx(expected)
+    assert np.count_nonzero(band.best[:-1]) == 1
+
+
+def test_ditches_are_dug_on_their_strip_alone():
+    plan = ACTIONS["bury_straw_in_strips"].function(
+        PLOUGHED, 2025, strip_percent=10.0, strips=10, depth_cm=[20.0, 40.0], gathered=0.9, mixing=0.5
+    )
+    fuel = ledger(field(), case(), [Case("d", (), parts_by_area(as_timeline(plan)), as_timeline(plan), case().soc)])
+    band = fuel.bands["d"]["diesel", ABSOLUTE]
+    dug = fuel_of_pass("mouldboard_plough", 0.4, field()).best + 2 * fuel_of_pass("seedbed_harrow", 0.08, field()).best
+    # sowing and harvest, the straw gathered on the whole field, a tenth of it dug
+    assert band.best[3] == pytest.approx(38.0 + 2.0 + 0.1 * dug)
+    assert band.best[-1] < fuel.bands["baseline"]["diesel", ABSOLUTE].best[-1]
+
+
+def test_material_is_spread():
+    clay = SoilWork("addition", 0.1, 2026, material=Material("clay", 20.0))
+    band = diesel_more(replace(PLOUGHED, soil_work=(clay,)))
+    assert band.best[1] == pytest.approx(0.4 * 200.0 + 2.0)
+
+
+def test_what_a_practice_brings_is_counted():
+    fed = NutrientChange(Course(2026), supply={"nitrogen": 40.0, "phosphorus": 12.0})
+    wet = WaterChange(Course(2026), irrigation=(0.0,) * 5 + (50.0,) * 3 + (0.0,) * 4)
+    line = as_timeline(replace(PLOUGHED, changes=(fed, wet)))
+    other = Case("fed", (), parts_of(line), line, case().soc)
+    told = ledger(field(), case(), [other])
+    assert told.change("fed", "nitrogen_fertiliser").best[:3].tolist() == [0.0, 40.0, 40.0]
+    assert told.change("fed", "phosphorus_fertiliser").best[1] == 12.0
+    assert told.change("fed", "irrigation").best[:2].tolist() == [0.0, 150.0]
+    assert told.change("fed", "nitrous_oxide_direct").best[1] == pytest.approx(40.0 * 0.016 * 44.0 / 28.0)

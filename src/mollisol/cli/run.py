@@ -37,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
         ] = False,
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary.")] = False,
     ) -> None:
-        """Simulate a study and write result.nc, summary.csv, report.html, figures and run.json into DIR."""
+        """Simulate a study and write result.nc, summary.csv, tradeoffs.csv, report.html, figures and run.json."""
         from mollisol.study import load_spec
 
         spec = load_spec(study, allow_outside=allow_outside)

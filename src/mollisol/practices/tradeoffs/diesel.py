@@ -184,6 +184,9 @@ def fuel_of_pass(name: str, depth: float, site: Site, parameters: DieselParamete
 Work = tuple[str, float]
 """A kind of work: an implement and its depth (m), or one of `KINDS` with depth 0."""
 
+TOOLS = {"inversion": "mouldboard_plough", "mixing": "spading_machine", "exchange": "subsoiler"}
+"""With what work on the soil itself is done; a ditch for straw is opened by a plough."""
+
 KINDS = ("other_work", "cover_crop", "spreading", "pass_over")
 
 
@@ -195,6 +198,12 @@ def work_of(part: Part) -> dict[Work, Array]:
     def add(kind: Work, at: int, amount: float) -> None:
         found.setdefault(kind, np.zeros(len(years)))[at] += amount
 
+    def till(name: str, depth: float, at: int) -> None:
+        add((name, depth), at, 1.0)
+        tool = implements().get(name)
+        if tool is not None and tool.seedbed_passes:
+            add(("seedbed_harrow", min(SEEDBED_DEPTH, depth)), at, tool.seedbed_passes)
+
     depths = part.management.tillage_depth.reshape(len(years), MONTHS_PER_YEAR)
     for at, year in enumerate(years):
         plan = part.plan(year)
@@ -204,11 +213,17 @@ def work_of(part: Part) -> dict[Work, Array]:
         if entry.cover_crop and (entry.cover_crop.first_year is None or year >= entry.cover_crop.first_year):
             add(("cover_crop", 0.0), at, 1.0)
         if plan.tillage is not None and depths[at].any():
-            depth = float(depths[at].max())
-            add((plan.tillage.name, depth), at, 1.0)
-            tool = implements().get(plan.tillage.name)
-            if tool is not None and tool.seedbed_passes:
-                add(("seedbed_harrow", min(SEEDBED_DEPTH, depth)), at, tool.seedbed_passes)
+            till(plan.tillage.name, float(depths[at].max()), at)
+        for work in plan.soil_work:
+            if not work.due(year):
+                continue
+            if work.material is not None:
+                add(("spreading", 0.0), at, MG_HA_PER_KG_M2 * work.material.mass)
+                add(("injector", work.depth) if work.top > 0.0 else ("pass_over", 0.0), at, 1.0)
+            else:
+                till("mouldboard_plough" if plan.ditch is not None else TOOLS[work.kind], work.bottom, at)
+        if plan.ditch is not None and year >= plan.ditch.starts:
+            add(("pass_over", 0.0), at, 1.0)  # the straw is gathered on the whole field
         for one in plan.applied(year):
             material = amendment(one.amendment)
             add(("spreading", 0.0), at, MG_HA_PER_KG_M2 * best(one.carbon) / (material.carbon * material.dry_matter))

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from mollisol.climate import Climate, DepthClimate, at_depth, climatology, monthly, read_climate
 from mollisol.climate.litter import litter_saturation_at
 from mollisol.climate.parameters import DepthParameters, numbers
-from mollisol.column.events import mixing_map
 from mollisol.column.model import Model
-from mollisol.column.setup import Events, Setup, vertical
+from mollisol.column.setup import Setup, vertical
 from mollisol.grid import Grid
 from mollisol.plants import LITTER_POOLS, nitrogen_supply
 from mollisol.practices import ClimateMeans, Management
@@ -33,6 +32,7 @@ from mollisol.study.plan_climate import (
     unchanged,
 )
 from mollisol.study.process_factors import factor_forcing
+from mollisol.study.soil_events import events_of
 from mollisol.units import MONTHS_PER_YEAR, InputError
 
 Array = NDArray[np.float64]
@@ -326,34 +326,6 @@ def soil_of(place: Place) -> dict[str, Array]:
         "weathering": rows(1.0, place.minerals.weathering),
         "illuvial": rows(0.0, place.minerals.illuvial),
     }
-
-
-def events_of(place: Place, managements: Sequence[Management], members: int) -> Events:
-    """Return the tillage of the plans: one event for each kind of work, the same for every plan that does it."""
-    work = [
-        np.stack([m.tillage_depth, m.tillage_mixing, m.tillage_burial, m.tillage_breakage], axis=-1)
-        for m in managements
-    ]
-    kinds = sorted({tuple(row) for one in work for row in one if row[0] > 0.0})
-    rows = len(place.grid) + 1
-    if not kinds:
-        return Events.none(rows)
-    happens = np.zeros((len(work[0]), len(kinds), len(managements)))
-    carbon, soil, keeps = [], [], []
-    for k, kind in enumerate(kinds):
-        depth, mixing, burial, breakage = kind
-        one, other = mixing_map(place.grid, place.mass, depth, mixing, burial)
-        carbon.append(one)
-        soil.append(other)
-        keeps.append(np.concatenate([[1.0], 1.0 - breakage * place.grid.depth_share(depth)]))
-        for p, rows_of_plan in enumerate(work):
-            happens[:, k, p] = np.all(rows_of_plan == kind, axis=1)
-    return Events(
-        np.repeat(happens, members, axis=-1),
-        np.stack(carbon)[..., None],
-        np.stack(soil)[..., None],
-        {"aggregation": np.stack(keeps)[..., None]},
-    )
 
 
 def assemble(

@@ -380,3 +380,9 @@ def test_what_a_practice_brings_is_counted():
     assert told.change("fed", "phosphorus_fertiliser").best[1] == 12.0
     assert told.change("fed", "irrigation").best[:2].tolist() == [0.0, 150.0]
     assert told.change("fed", "nitrous_oxide_direct").best[1] == pytest.approx(40.0 * 0.016 * 44.0 / 28.0)
+
+
+def test_a_sum_names_the_sources_of_what_is_in_it():
+    one, none = activity([2.0], Range(1.0, 1.0, 1.0, "a")), activity([0.0], Range(1.0, 1.0, 1.0, "b"))
+    assert together({"one": one, "none": none}).sources == ("a",)
+    assert together({"none": exact([0.0], "as told")}).sources == ("as told",)

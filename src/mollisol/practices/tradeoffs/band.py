@@ -182,12 +182,14 @@ def together(parts: Mapping[str, Band]) -> Band:
     missing = [name for name, band in parts.items() if np.isnan(band.best).any()]
     missing += [name for band in bands if not np.isnan(band.best).any() for name in band.missing]
     used = [band for band in bands if not np.isnan(band.best).all()]
+    # a term that is zero throughout says nothing of where the sum comes from
+    telling = [band for band in bands if not (np.all(band.low == 0.0) and np.all(band.high == 0.0))] or bands
     return Band(
         total - down,
         total,
         total + up,
         partial,
-        _unique(source for band in bands for source in band.sources),
+        _unique(source for band in telling for source in band.sources),
         weakest(band.confidence for band in used),
         _unique(missing),
     )

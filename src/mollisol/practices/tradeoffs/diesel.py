@@ -44,7 +44,13 @@ class DieselParameters:
     """Numbers of fuel use; lower and upper are the published range."""
 
     energy: float = parameter(
-        38.6, "MJ L-1", 35.0, 40.0, "energy of diesel as used by Holos", confidence="high", about="energy of diesel"
+        38.6,
+        "MJ L-1",
+        35.0,
+        40.0,
+        "higher heating value, as Holos uses it",
+        confidence="high",
+        about="energy of diesel",
     )
     fuel_per_draft: float = parameter(
         4.0, "1", 3.0, 5.5, "3.3 at full load (ASABE D497: 0.223 L per kWh at the shaft, 0.72 of it at the drawbar), "

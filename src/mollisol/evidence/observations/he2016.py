@@ -11,8 +11,10 @@ from mollisol.evidence.observations.depths import without_overlap
 from mollisol.evidence.observations.errors import delta14c_error, soc_relative_error
 from mollisol.evidence.observations.land_use import UNKNOWN, he2016_land_use
 from mollisol.evidence.observations.profiles import ProfileObservations
-from mollisol.evidence.observations.sheet import Array, Sheet, read_sheet
+from mollisol.evidence.observations.sheet import Array, Sheet, source_file
 from mollisol.evidence.observations.split import group_of
+from mollisol.soil.formats.rows import Rows
+from mollisol.soil.reading import read_rows
 from mollisol.units import CM_PER_M
 
 FILE = "radiocarbon/he2016_layers.csv"
@@ -26,19 +28,20 @@ def read_he2016(folder: str | Path) -> ProfileObservations:
     carbon per volume = pct_C / 100 x bulk density x 1000 kg/m3. No coarse fragments are given, so stony soils have too
     much. Depths are from the mineral surface (`Layer_top_norm`); organic layers above it are left out.
 
-    Cells that are no measurement become missing: a carbon of 0 % (its column was filled with zeros where no one
-    measured it), and a Delta14C of 0 that stands for "modern". A profile whose layers repeat the depths and the carbon
-    of one of a lower number of the same place and year is left out: it is the same samples again, another fraction of
-    them (as the residue after acid hydrolysis of Paul et al.). `14C_age` is not used: it disagrees with the Delta14C
-    of its own row nearly everywhere, as a column sorted without the others does.
+    Layers, depths and the cells that are no measurement are those of the reader of profiles (`soil.formats.he2016`);
+    added here are gap-filled bulk densities, climate, laboratory errors and land use. Carbon of 0 is missing. A profile
+    whose layers repeat the depths and the carbon of one of a lower number of the same place and year is left out: it is
+    the same samples again, another fraction of them (as the residue after acid hydrolysis of Paul et al.). `14C_age` is
+    not used: it disagrees with the Delta14C of its own row nearly everywhere, as a column sorted alone does.
 
     Raises
     ------
     InputError
         If the file is absent, lacks a column, or holds a text where a number belongs.
     """
-    sheet = read_sheet(folder, FILE)
-    columns = _columns(sheet)
+    read, _ = read_rows(source_file(folder, FILE))
+    sheet = Sheet(read.table)
+    columns = _columns(read, sheet)
     rows_of = _rows(sheet.text("ProfileID"))
     # the compilation numbers the profiles of a study as it lists them, the whole soil before its fractions
     names = sorted(rows_of, key=lambda name: (len(name), name))
@@ -62,28 +65,25 @@ def read_he2016(folder: str | Path) -> ProfileObservations:
     return _assembled(sheet, columns, kept, dropped)
 
 
-def _columns(sheet: Sheet) -> dict[str, Array]:
-    carbon = sheet.number("pct_C")
-    density, measured = sheet.number("BulkDensity"), sheet.number("BulkDensity_original")
-    delta = sheet.number("D14C_BulkLayer")
-    modern = np.array([text == "modern" for text in sheet.text("FractionModern")])
-    carbon[carbon <= 0.0] = np.nan
-    delta[(delta == 0.0) & modern] = np.nan
+def _columns(read: Rows, sheet: Sheet) -> dict[str, Array]:
+    carbon = np.where(read.values["organic_carbon_percent"] > 0.0, read.values["organic_carbon_percent"], np.nan)
+    measured = read.values["bulk_density_g_cm3"]
+    density = np.where(np.isfinite(measured), measured, sheet.number("BulkDensity"))
     return {
-        "top": sheet.number("Layer_top_norm") / CM_PER_M,
-        "bottom": sheet.number("Layer_bottom_norm") / CM_PER_M,
+        "top": read.values["top_cm"] / CM_PER_M,
+        "bottom": read.values["bottom_cm"] / CM_PER_M,
         "carbon": carbon / 100.0,
-        "density": np.where(np.isfinite(measured), measured, density) * KG_M3_PER_G_CM3,
+        "density": density * KG_M3_PER_G_CM3,
         "measured": np.isfinite(measured).astype(np.float64),
-        "delta14c": delta,
+        "delta14c": read.values["delta14c_permil"],
         "laboratory": sheet.number("D14C_err"),
-        "clay": sheet.number("clay_pct") / 100.0,
-        "ph": sheet.number("PH_H2O"),
-        "latitude": sheet.number("Lat"),
-        "longitude": sheet.number("Lon"),
+        "clay": read.values["clay_percent"] / 100.0,
+        "ph": read.values["ph_h2o"],
+        "latitude": read.values["latitude"],
+        "longitude": read.values["longitude"],
         "mean_temperature": sheet.number("MAT"),
         "precipitation": sheet.number("MAP"),
-        "year": sheet.number("SampleYear"),
+        "year": read.values["sample_year"],
     }
 
 

@@ -31,7 +31,7 @@ from mollisol.study.plan_climate import (
     states_of,
     unchanged,
 )
-from mollisol.study.process_factors import factor_forcing
+from mollisol.study.process_factors import factor_forcing, with_oxygen
 from mollisol.study.soil_events import events_of
 from mollisol.units import MONTHS_PER_YEAR, InputError
 
@@ -325,6 +325,8 @@ def soil_of(place: Place) -> dict[str, Array]:
         "ph": rows(place.minerals.ph[0], place.minerals.ph),
         "weathering": rows(1.0, place.minerals.weathering),
         "illuvial": rows(0.0, place.minerals.illuvial),
+        "coarse": rows(0.0, layers.coarse_fraction),
+        "mineral_share": rows(0.0, layers.mineral_mass / place.mass),
     }
 
 
@@ -356,6 +358,7 @@ def assemble(
     columns["root_density"] = np.repeat(density, members, axis=-1)
     columns["nitrogen_supply"] = shared(_nitrogen(place, inputs.managements), members)
     columns |= factor_forcing(inputs.managements, members)
+    columns = with_oxygen(columns, inputs.managements, members)
     names = list(pools)
     litter = inputs.shares("quality", members)
     quality = np.zeros((len(litter), len(names), litter.shape[-1]))

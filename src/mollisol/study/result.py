@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.grid import Grid
+from mollisol.study.choices import CHOICES
 from mollisol.units import VARIABLES
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def dataset(
         ),
         "layer_bounds": (("layer", "bounds"), np.stack([grid.edges[:-1], grid.edges[1:]], axis=-1)),
         "pool": ("pool", list(pools), {"long_name": "Carbon pool"}),
+        "choice": ("choice", list(CHOICES), {"long_name": "What moves with soil that is moved"}),
         "month": ("month", np.arange(1, 13), {"long_name": "Month of the year"}),
     }
     data = {}

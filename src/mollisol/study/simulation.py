@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -83,9 +83,7 @@ class Simulation:
     surroundings: Surroundings | None = None
 
 
-def read_inputs(
-    spec: StudySpec, drawn: dict[str, Array] | None = None
-) -> tuple[Profile, Climate, dict[str, Timeline]]:
+def read_inputs(spec: StudySpec, drawn: dict[str, Array] | None = None) -> tuple[Profile, Climate, dict[str, Timeline]]:
     """Read and check everything that a study names: profile, climate and plans, before anything is computed.
 
     Where `drawn` is given, the practices' own parameters are drawn for the members and put into it by name.
@@ -119,12 +117,17 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     from mollisol.plants.allocation import AllocationParameters
     from mollisol.processes.protection_capacity import mineral_loading
     from mollisol.soil import harmonise
+    from mollisol.soil.settling import SettlingParameters
     from mollisol.study.columns import assemble, dated_forcing, make_place, read_by, typical_forcing
     from mollisol.study.composition import microbial_quotient, organic_nitrogen
+    from mollisol.study.equal_mass import soc_at_equal_mass
     from mollisol.study.initial import Past, make_start, soc_of
     from mollisol.study.inputs import managed
     from mollisol.study.moving import moving_run
     from mollisol.study.process_factors import scaled_model
+    from mollisol.study.rock import removal
+    from mollisol.study.soil_course import with_moved_soil
+    from mollisol.study.soil_moves import change_by_choice, moving_state, settling_setup, soil_moves, with_choices
 
     def tell(stage: str) -> Callable[[float], None] | None:
         return None if progress is None else (lambda share: progress(stage, share))
@@ -139,12 +142,14 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     members, steps = spec.ensemble, spec.steps_per_month or DEFAULT_STEPS
 
     names = list(lines)
+    model, drawn = drawn_model(build(spec.model.name, spec.model.slots), members, spec.seed, spec.model.parameters)
     own = Fields.of(lines)
-    fields = Fields.of({**lines, " measured": lines["baseline"]})  # the last: from the measured state
+    chosen = with_choices(lines, model, spec.initial == "balanced")
+    # the last: from the measured state
+    fields = Fields.of({**lines, **chosen, " measured": lines["baseline"]})
     inputs = managed(place, fields.timelines, years)
     plans = len(fields)
-
-    model, drawn = drawn_model(build(spec.model.name, spec.model.slots), members, spec.seed, spec.model.parameters)
+    moves = soil_moves(place, fields, inputs.managements, years)
     scales = parameters_of(AllocationParameters)
     above = draw("above_ground_scale", scales["above_ground_scale"], members, spec.seed)
     below = draw("below_ground_scale", scales["below_ground_scale"], members, spec.seed)
@@ -161,6 +166,13 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     past.prepare(model, {name: value[..., plans:] for name, value in typical.items()}, above, below, steps)
     now = {name: value[..., :plans] for name, value in typical.items()}
     forcing, continued = dated_forcing(place, now, inputs.managements, years)
+    if moves is not None and moves.works:
+
+        def rebuilt(moved: Place, management: Any) -> Mapping[str, Array]:
+            mean = read_by(model, typical_forcing(moved, [management])[0])
+            return dated_forcing(moved, {name: mean[name] for name in forcing}, [management], years)[0]
+
+        forcing = with_moved_soil(place, forcing, inputs.managements, rebuilt)
     start = make_start(spec.initial, place, past, tell("initial state"))
 
     balance = np.tile(start.balance, (1, plans))
@@ -170,8 +182,15 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     carbon = np.tile(start.state.carbon, (1, 1, plans))
     carbon[..., -members:] = start.measured_state.carbon
     state = State(carbon, {name: np.tile(value, (1, plans)) for name, value in start.state.soil.items()})
+    if moves is not None:
+        known = parameters_of(SettlingParameters)
+        settle = {name: draw(name, known[name], members, spec.seed) for name in ("swelling", "settling_time")}
+        drawn |= {f"soil.{name}": value for name, value in settle.items()}
+        setup = settling_setup(setup, moves, fields, settle["swelling"], settle["settling_time"])
     if start.material is not None and start.measured_material is not None:
         setup, state = moving_run(spec, fields, members, setup, state, start.material, start.measured_material)
+    if moves is not None:
+        setup, state = moving_state(setup, state)
     count = years[1] - years[0] + 1
     final, annual = simulate(
         repeated, setup, state, count, steps=steps, keep_pools=spec.output.pools, progress=tell("years")
@@ -202,6 +221,11 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     rotation = min(baseline_plan(spec).cycle_years, count)
     bnpp = told(fields.mean(_bnpp(inputs, below, rotation), members))
     values = _values(model, annual, carbon, bnpp, place, members, rotation)
+    if moves is not None:
+        values["soc_equal_mass"] = soc_at_equal_mass(values["soc"], values["mineral_mass"])
+        if moves.works:
+            values["soc_change_by_choice"] = change_by_choice(fields, names, annual.soc[-1], members)
+    values |= removal(inputs.managements, fields, len(names), count)
     values["mineral_loading"] = told(loading)
     for name, share in (("microbial_quotient", microbial_quotient), ("organic_nitrogen", organic_nitrogen)):
         values[name] = told(share(model, ended))
@@ -277,8 +301,6 @@ def _values(
         return shaped(yearly(np.full(value.shape[1:], np.nan), value))
 
     mass = np.broadcast_to(place.layers.mineral_mass[:, None], annual.soc.shape[1:])
-    # what is mineral of the fine earth changes little where soil moves
-    relative = np.ones_like(annual.soc) if annual.mass is None else annual.mass / place.mass[:, None]
     soc = shaped(annual.soc[window].mean(axis=0))
     return {
         "soc": stocks(soc_of(carbon, model), annual.soc),
@@ -295,7 +317,7 @@ def _values(
         "bottom_exchange": flux(annual.bottom_exchange),
         # the reader's sums round in another order than the engine's: allow for it
         "balance_residual": shaped(annual.residual + ROUNDING * annual.soc.sum(axis=1).max(axis=0)),
-        "mineral_mass": stocks(mass, mass * relative),
+        "mineral_mass": stocks(mass, np.broadcast_to(mass, annual.soc.shape) if annual.mass is None else annual.mass),
         "turnover_time": _ratio(soc, shaped(annual.input[window, 1:].mean(axis=0))),
         "turnover_time_bnpp": _ratio(soc, bnpp),
         "loss_time": _ratio(soc, shaped(annual.respiration[window, 1:].mean(axis=0))),

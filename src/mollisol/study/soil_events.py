@@ -55,7 +55,7 @@ def events_of(place: Place, managements: Sequence[Management], members: int) -> 
     broken += [_share(place.grid, depth, breakage) for depth, _, _, breakage in tillages]
     moves = np.ones((kinds, len(managements)))
     moves[len(works) :] = [bool(m.soil_work) for m in managements]
-    added = [_added(place, one) for one in works] + [np.zeros(rows)] * len(tillages)
+    added = [added_by(place, one) for one in works] + [np.zeros(rows)] * len(tillages)
     loose = [_share(place.grid, one.depth, one.loosening) for one in works] + [np.zeros(rows)] * len(tillages)
     return Events(
         np.repeat(happens, members, axis=-1),
@@ -112,7 +112,7 @@ def _share(grid: Grid, depth: float, effect: float) -> Array:
     return np.concatenate([[0.0], effect * grid.depth_share(depth)])
 
 
-def _added(place: Place, work: SoilWork) -> Array:
+def added_by(place: Place, work: SoilWork) -> Array:
     """Return (row,) the mass that a work brings, kg/m2, even over its depths."""
     rows = np.zeros(len(place.grid) + 1)
     if work.material is None:

@@ -84,6 +84,7 @@ class Builder:
         self.irrigation = np.zeros(self.months)
         self.water_use = np.ones(self.months)
         self.nitrogen = np.zeros(len(years))
+        self.biomass = np.zeros(len(years))
         self.factors: list[ProcessFactor] = []
         self.climates: list[ClimateCourse] = []
 
@@ -166,6 +167,7 @@ class Builder:
             irrigation=self.irrigation,
             water_use=self.water_use,
             nitrogen=self.nitrogen,
+            biomass=self.biomass,
             factors=tuple(self.factors),
             climates=tuple(self.climates),
             draws=self._draws(product),

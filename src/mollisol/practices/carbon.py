@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -27,6 +29,14 @@ def crop_carbon(
     entry: CropYear, means: ClimateMeans | None, parameters: AllocationParameters | None = None
 ) -> CropCarbon:
     """Return the carbon of one year of a rotation, from its yield, its given inputs or the climate."""
+    whole = _full_growth(entry, means, parameters)
+    if entry.growth == 1.0:
+        return whole
+    parts = ("product", "straw_returned", "straw_removed", "straw_burned", "roots", "rhizodeposits")
+    return replace(whole, **{part: entry.growth * getattr(whole, part) for part in parts})
+
+
+def _full_growth(entry: CropYear, means: ClimateMeans | None, parameters: AllocationParameters | None) -> CropCarbon:
     plant = crop(entry.crop)
     if entry.above_t_ha is not None and entry.below_t_ha is not None:
         return given_inputs(

@@ -30,12 +30,15 @@ class Course:
     ramp_years : years until the effect is full; 0 or 1 = at once.
     hold_years : years at full effect, None = as long as the practice holds.
     fade_years : e-folding time of what follows; 0 = it ends at once.
+    growth : (rate, shape) of a stand, 1/yr and 1: share(year) = (1 - exp(-rate n))^shape in place of the even steps
+        (Richards 1959); None = even steps.
     """
 
     begin: int
     ramp_years: float = 0.0
     hold_years: float | None = None
     fade_years: float = 0.0
+    growth: tuple[float, float] | None = None
 
     def share(self, year: int) -> float:
         """Return the share (0-1) of the full effect in a calendar year.
@@ -49,6 +52,9 @@ class Course:
         if count <= 0:
             return 0.0
         risen = 1.0 if self.ramp_years <= 1.0 else min(1.0, count / self.ramp_years)
+        if self.growth is not None:
+            rate, shape = self.growth
+            risen = float((1.0 - np.exp(-rate * count)) ** shape)
         if self.hold_years is None:
             return risen
         over = count - max(self.ramp_years, 0.0) - self.hold_years
@@ -138,6 +144,8 @@ class InputAddition(Change):
     quality : (pool,) shares over `LITTER_POOLS`.
     top, bottom : m, even between them; None = on the surface.
     months : 1-12, in equal parts.
+    roots : (d50, d95) in m of roots along which it enters instead; it then counts as below-ground productivity.
+    respired : root respiration over its carbon.
     """
 
     label: str
@@ -147,6 +155,8 @@ class InputAddition(Change):
     top: float | None = None
     bottom: float | None = None
     months: tuple[int, ...] = tuple(range(1, 13))
+    roots: tuple[float, float] | None = None
+    respired: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +175,29 @@ class RootQuality(Change):
     suberin: Value
     course: Course
     name: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Companion(Change):
+    """A second crop that grows among the main one.
+
+    Attributes
+    ----------
+    name : of the crop.
+    amount : its productivity over that of the main crop when that grows alone.
+    """
+
+    name: str
+    amount: Value
+    course: Course
+
+
+@dataclass(frozen=True, eq=False)
+class Standing(Change):
+    """Carbon in the wood of a stand, kg C/m2 of this part of the field at full growth; it is no soil carbon."""
+
+    biomass: Value
+    course: Course
 
 
 PROCESSES: Mapping[str, str] = {

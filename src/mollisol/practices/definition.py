@@ -18,7 +18,7 @@ _LISTS: Mapping[str, Mapping[str, Any]] = {"crop": CROPS, "amendment": AMENDMENT
 STRENGTHS = ("strong", "moderate", "weak", "none")
 """How well the effect of a practice on soil carbon is shown by measurements."""
 
-RESERVED = ("year", "until", "label", "practice")
+RESERVED = ("year", "until", "area", "label", "practice")
 """Keys of a study's practice that are no parameters of it."""
 
 Actions = tuple[tuple[str, Mapping[str, Any]], ...]
@@ -71,7 +71,7 @@ class Practice:
                 raise unknown(
                     f"parameter of {self.name}",
                     name,
-                    [*self.parameters, "year", "until"],
+                    [*self.parameters, "year", "until", "area"],
                     f"see 'mollisol practices {self.name}'",
                 )
         for name in asked:
@@ -106,8 +106,18 @@ class Practice:
         return tuple(
             (name, {key: filled(value) for key, value in arguments.items()})
             for (name, arguments), when in zip(self.actions, conditions, strict=True)
-            if all(values[key] in allowed for key, allowed in when.items())
+            if all(_met(values[key], allowed) for key, allowed in when.items())
         )
+
+
+GIVEN, ABSENT = "given", "absent"
+"""Instead of values, what `when` may ask of a parameter without a default: whether it has a value."""
+
+
+def _met(value: Any, allowed: tuple[Any, ...]) -> bool:
+    if allowed == (GIVEN,):
+        return value is not None
+    return value is None if allowed == (ABSENT,) else value in allowed
 
 
 _KEYS = {
@@ -228,7 +238,8 @@ def _action(
         if key not in parameters:
             raise _fault(file, unknown("parameter", key, parameters, "").message, *path, "when", key)
         when[key] = tuple(allowed) if isinstance(allowed, list) else (allowed,)
-        wrong = [one for one in when[key] if parameters[key].kind == "name" and one not in parameters[key].choices]
+        known = (*parameters[key].choices, GIVEN, ABSENT)
+        wrong = [one for one in when[key] if parameters[key].kind == "name" and one not in known]
         if wrong:
             error = unknown(key, wrong[0], parameters[key].choices, "")
             raise _fault(file, error.message, *path, "when", key)

@@ -92,6 +92,7 @@ class CropYear:
     cover_crop : what covers the ground after harvest, or None.
     nutrients (supply / demand), ph, salinity (dS/m) : limit what the climate allows; None = not limiting.
     roots : replaces the plan's and the crop's own root distribution.
+    growth : of full growth in this year, 0-1; a stand that is being established has less.
     """
 
     crop: str
@@ -108,9 +109,11 @@ class CropYear:
     ph: float | None = None
     salinity: float | None = None
     roots: RootChoice | None = None
+    growth: float = 1.0
 
     def __post_init__(self) -> None:
         crop(self.crop)
+        within(self.growth, 0.0, 1.0, "growth", "(share of full growth)")
         within(self.residue_removed, 0.0, 1.0, "residue_removed", "(fraction of the straw)")
         within(self.residue_burned, 0.0, 1.0, "residue_burned", "(fraction of the straw left)")
         for key, most, unit in _AMOUNTS:

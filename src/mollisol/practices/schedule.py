@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mollisol.plants.tables import within
 from mollisol.practices.actions import ACTIONS
 from mollisol.practices.definition import Actions, Practice
 from mollisol.practices.library import practice
 from mollisol.practices.parameter import Draw
-from mollisol.practices.patches import on_every_patch
+from mollisol.practices.patches import on_every_patch, split
 from mollisol.practices.plan import Plan, Timeline, as_timeline, plan_in_force
 from mollisol.practices.values import same
 from mollisol.units import InputError
@@ -31,9 +32,20 @@ def _year(parameters: Mapping[str, Any], key: str, default: int | None) -> int |
 def _act(plan: Plan, now: int, scheduled: Sequence[_Scheduled]) -> Plan:
     """Return a plan on which every practice that holds in a year has acted, in their order."""
     for one in scheduled:
-        for name, arguments in one.actions if one.holds(now) else ():
-            plan = on_every_patch(plan, partial(ACTIONS[name].function, year=one.year, **arguments))
+        if one.holds(now):
+            plan = on_every_patch(plan, partial(_act_on_share, one)) if one.area < 1.0 else _act_on(one, plan)
     return plan
+
+
+def _act_on(one: _Scheduled, plan: Plan) -> Plan:
+    for name, arguments in one.actions:
+        plan = on_every_patch(plan, partial(ACTIONS[name].function, year=one.year, **arguments))
+    return plan
+
+
+def _act_on_share(one: _Scheduled, plan: Plan) -> Plan:
+    """Split a plan into the share of the area with the practice and the rest."""
+    return split(plan, [(one.name, one.area, _act_on(one, plan)), (f"no {one.name}", 1.0 - one.area, plan)], "area")
 
 
 def apply(
@@ -67,10 +79,11 @@ def apply(
 
 @dataclass(frozen=True)
 class _Scheduled:
-    """A practice in its time: first year, last year (None = it stays), and its actions filled in."""
+    """A practice in its time: first year, last year (None = it stays), share of the area, its actions filled in."""
 
     year: int
     until: int | None
+    area: float
     name: str
     actions: Actions
 
@@ -108,7 +121,8 @@ def apply_together(
     Parameters
     ----------
     plan : the plan, or time line, without them.
-    requests : practices with the user's parameters; `year` is the first and `until` the last year in which one holds.
+    requests : practices with the user's parameters; `year` is the first and `until` the last year in which one holds,
+        `area` the share of the field on which it is done.
     start_year : used where no `year` is given; default the first year of the plan.
     folder : of the study, where a user's own practices lie.
     draw : draws what is not given, for the members of an ensemble; None = the best estimate alone.
@@ -147,8 +161,11 @@ def _scheduled(
         raise InputError(
             f"{one.name} ends in {until}, before it begins ({year})", key="until", remedy="give its last year"
         )
-    own = {key: value for key, value in parameters.items() if key not in ("year", "until")}
-    return _Scheduled(year, until, one.name, one.arguments(own, draw))
+    area = within(parameters.get("area", 1.0), 0.0, 1.0, "area", "(share of the field)")
+    if area == 0.0:
+        raise InputError(f"{one.name} has no area", key="area", remedy="give a share above 0, up to 1")
+    own = {key: value for key, value in parameters.items() if key not in ("year", "until", "area")}
+    return _Scheduled(year, until, area, one.name, one.arguments(own, draw))
 
 
 def combined_name(names: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from mollisol.plants import (
     Season,
     TimingParameters,
     amendment,
+    carbon_inputs,
     cover_crop_carbon,
     cover_season,
     cover_timing,
@@ -27,6 +28,7 @@ from mollisol.plants import (
     operation,
     rhizodeposit_quality,
     root_quality,
+    root_share,
     season,
     straw_quality,
 )
@@ -34,7 +36,7 @@ from mollisol.plants.quality import with_suberin
 from mollisol.plants.timing import InputTiming, local_month, respiration_timing
 from mollisol.practices.builder import ABOVE, BELOW, Builder, between, surface
 from mollisol.practices.carbon import ClimateMeans, crop_carbon
-from mollisol.practices.changes import InputAddition, RootChange, RootQuality, of_kind
+from mollisol.practices.changes import Companion, InputAddition, RootChange, RootQuality, of_kind
 from mollisol.practices.effects import input_factor, input_pieces, mean_roots, place_factors, place_year, root_pieces
 from mollisol.practices.management import Management
 from mollisol.practices.plan import (
@@ -261,14 +263,18 @@ class Walk:
             depth = np.concatenate([np.zeros_like(layers[:1]), layers])
             self.out.respire(year, weight * respired, depth)
 
+    def _timing(self, plant: Crop) -> InputTiming:
+        found: InputTiming = self._once(
+            ("timing", plant.name), lambda: input_timing(plant, self.latitude, self.choices.timing)
+        )
+        return found
+
     def _main_crop(self, plan: Plan, entry: CropYear, year: int, work: _Work | None) -> None:
         plant = crop(entry.crop)
         carbon = crop_carbon(entry, self.means, self.choices.allocation)
         if not entry.ways:
             self.out.note(f"{entry.crop}: productivity {carbon.npp:.3f} kg C/m2/yr from the climate")
-        timing: InputTiming = self._once(
-            ("timing", plant.name), lambda: input_timing(plant, self.latitude, self.choices.timing)
-        )
+        timing = self._timing(plant)
         around = self._season(plant)
         part = "litter" if plant.perennial else "straw"
         depth, where = self._laid(around.harvest, work, year)
@@ -289,6 +295,7 @@ class Walk:
         grown = carbon.product * input_factor(plan, "product", plant.name, year, self.cyclic)
         self.out.harvest.append(replace(carbon, product=best(grown)))
         self.out.product.append(np.atleast_1d(grown))
+        self._companions(plan, year, carbon.npp, work)
 
     def _next_crop_cover(self, following: CropYear, year: int) -> None:
         """Add the ground cover of a crop that is sown this year and harvested the next."""
@@ -351,12 +358,34 @@ class Walk:
             by_month = np.zeros(MONTHS_PER_YEAR)
             for month in one.months:
                 by_month[local_month(month, self.latitude) - 1] = 1.0 / len(one.months)
-            if one.top is None or one.bottom is None:
+            if one.roots is not None:
+                d50, d95 = one.roots
+                depth = np.concatenate([[0.0], root_share("logistic", {"d50": d50, "d95": d95}, self.grid)])
+            elif one.top is None or one.bottom is None:
                 depth = surface(self.out.rows)
             else:
                 depth = between(self.grid, one.top, one.bottom)
             amount = np.multiply.outer(by_month, one.carbon * one.share(year, self.cyclic))
-            self.out.add(one.label, year, amount, depth, np.asarray(one.quality))
+            self.out.add(one.label, year, amount, depth, np.asarray(one.quality), one.roots is not None)
+            if one.respired > 0.0:
+                self.out.respire(year, one.respired * amount, depth)
+
+    def _companions(self, plan: Plan, year: int, alone: float, work: _Work | None) -> None:
+        """Add the crops that grow among the main one, whose productivity alone is given (kg C/m2/yr)."""
+        for one in of_kind(plan.changes, Companion):
+            plant, share = crop(one.name), one.amount * one.share(year, self.cyclic)
+            carbon = carbon_inputs(plant, productivity=alone, parameters=self.choices.allocation)
+            timing = self._timing(plant)
+            around = self._season(plant)
+            depth, where = self._laid(around.harvest, work)
+            self._give(
+                plan, "straw", plant.name, f"{plant.name} straw {where}", year, carbon.straw_returned * timing.straw,
+                depth, self._straw(plant), ABOVE, share,
+            )  # fmt: skip
+            roots = self._roots(plan, plan.crop_year(year), plant.name, year)
+            self._below_ground(plan, plant.name, year, carbon, timing, roots, False, share)
+            weight = best(share) * around.cover[MONTHS_PER_YEAR:].sum()
+            self.out.root_weight += mean_roots(roots) * weight
 
     def _placed(self, one: Application, month: int, work: _Work | None, year: int) -> tuple[Array, str]:
         if one.top is None or one.bottom is None:

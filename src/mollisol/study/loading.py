@@ -19,7 +19,7 @@ from mollisol.study.schema import Period, PracticePart, PracticeSet, StudyFile, 
 from mollisol.study.yaml_reader import Document, KeyPath, read_yaml, show_path
 from mollisol.units import nearest
 
-SELF_EVIDENT = ("baseline", "practices", "amendments", "cover_crop", "slots", "label", "until")
+SELF_EVIDENT = ("baseline", "practices", "amendments", "cover_crop", "slots", "label", "until", "area")
 """Keys whose absence means that there is none of it; they are not listed as defaults."""
 
 

@@ -101,6 +101,7 @@ def timelines(spec: StudySpec, drawn: dict[str, Array] | None = None) -> dict[st
         for part in one.parts:
             own = dict(part.parameters)
             own |= {key: year for key, year in (("year", part.year), ("until", part.until)) if year is not None}
+            own |= {} if part.area is None else {"area": part.area}
             requests.append((part.practice, own))
         lines[one.name] = apply_together(plan, requests, spec.years.start, folder=spec.source.parent, draw=draw)
     return lines

@@ -50,6 +50,22 @@ def factor_forcing(managements: Sequence[Management], members: int) -> dict[str,
     return forcing
 
 
+def with_oxygen(forcing: dict[str, Array], managements: Sequence[Management], members: int) -> dict[str, Array]:
+    """Return forcing (month, row, plan * member) whose air-filled pores are scaled where a practice says so."""
+    found = forcing.get("air_filled_porosity")
+    if found is None or not any(one.process == "oxygen" for each in managements for one in each.factors):
+        return forcing
+    months = managements[0].months
+    air = np.broadcast_to(found[np.arange(months) % len(found)], (months, *found.shape[1:])).copy()
+    for plan, each in enumerate(managements):
+        own = air[..., plan * members : (plan + 1) * members]
+        for one in each.factors:
+            if one.process == "oxygen":
+                drawn = one.strength if one.strength.shape[-1] == 1 else one.strength[:, 1:]
+                own *= 1.0 + one.course[:, None, None] * drawn
+    return {**forcing, "air_filled_porosity": air}
+
+
 def scaled_model(model: Any, managements: Sequence[Management]) -> Any:
     """Return the model with what applies the practices' factors; itself where no practice scales a process."""
     named = sorted({one.process for each in managements for one in each.factors} - {"oxygen"})

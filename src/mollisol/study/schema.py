@@ -125,6 +125,9 @@ class PracticePart(Section):
     until: Annotated[int, Number(FIRST_YEAR, LAST_YEAR)] | None = Field(
         default=None, description="last year in which it holds", json_schema_extra={"if_absent": "it goes on"}
     )
+    area: Annotated[float, Number(0, 1, "share of the field", above=True)] | None = Field(
+        default=None, description="share of the field on which it is done", json_schema_extra={"if_absent": "all of it"}
+    )
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _twelve(values: float | Sequence[float], lower: float, upper: float, key: st
     return tuple(within(one, lower, upper, key, unit) for one in listed)
 
 
-@action("irrigation", "water the field: so many mm in some months")
+@action(None, "water the field: so many mm in some months")
 def irrigate(
     plan: Plan,
     year: int,

@@ -9,7 +9,7 @@ from mollisol.evidence.observations import turnover
 from mollisol.evidence.observations.errors import ObservationError
 from mollisol.evidence.observations.experiments import Experiments, read_experiments
 from mollisol.evidence.observations.he2016 import read_he2016
-from mollisol.evidence.observations.heterogeneity import heterogeneity, scatter
+from mollisol.evidence.observations.heterogeneity import density_filling, heterogeneity, scatter
 from mollisol.evidence.observations.incubations import read_incubations
 from mollisol.evidence.observations.minerals import read_minerals
 from mollisol.evidence.observations.profiles import ProfileObservations
@@ -70,6 +70,13 @@ def test_errors_are_those_of_the_neighbours(profiles: ProfileObservations) -> No
     assert found.soc == pytest.approx((own.soc_place_top, own.soc_place_below), rel=0.03)
     assert found.delta14c == pytest.approx((own.delta14c_place_top, own.delta14c_place_below), rel=0.03)
     assert min(found.studies) >= 25
+
+
+def test_errors_of_filled_densities_are_those_of_the_measured_ones() -> None:
+    open_land, other, few, many = density_filling(DATA)
+    own = ObservationError()
+    assert (open_land, other) == pytest.approx((own.density_filled_open, own.density_filled_other), abs=0.006)
+    assert (few, many) == (121, 550)
 
 
 @pytest.mark.parametrize("name", ["ultuna", "broadbalk", "hoosfield", "pendleton", "sanborn"])

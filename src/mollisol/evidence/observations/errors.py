@@ -20,6 +20,10 @@ SAMPLINGS = (
     "computed: scatter of successive samplings of a treatment about a quadratic curve of time, logarithmic, "
     "median over treatments (`scatter`)"
 )
+FILLING = (
+    "computed: the function of carbon by which the compilation of He et al. 2016 fills densities, against its measured ones "
+    "(`density_filling`)"
+)
 TOPSOIL = 0.2
 """m; the depth at which the errors between neighbouring profiles change."""
 
@@ -49,14 +53,12 @@ class ObservationError:
         confidence="computed", about="Laboratory error of a Delta14C that is given without one.",
     )  # fmt: skip
     density_filled_open: float = parameter(
-        0.20, "1", 0.05, 0.6,
-        "computed: the compilation's function of carbon against its 121 measured densities of cropland and grassland",
-        confidence="computed", about="Relative error of a gap-filled bulk density of cropland and grassland.",
+        0.20, "1", 0.05, 0.6, f"{FILLING}, 121 layers", confidence="computed",
+        about="Relative error of a gap-filled bulk density of cropland and grassland.",
     )  # fmt: skip
     density_filled_other: float = parameter(
-        0.36, "1", 0.05, 0.8,
-        "computed: the compilation's own function of carbon against its 671 measured densities of mineral layers",
-        confidence="computed", about="Relative error of a gap-filled bulk density elsewhere.",
+        0.42, "1", 0.05, 0.8, f"{FILLING}, 550 layers", confidence="computed",
+        about="Relative error of a gap-filled bulk density elsewhere.",
     )  # fmt: skip
     fraction: float = parameter(
         0.08, "1", 0.01, 0.3, "chosen: one laboratory's recovery and separation of a fraction; recoveries of the "

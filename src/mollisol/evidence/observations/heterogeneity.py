@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mollisol.evidence.observations.errors import TOPSOIL
+from mollisol.evidence.observations.he2016 import FILE, OPEN_LAND
+from mollisol.evidence.observations.land_use import he2016_land_use
 from mollisol.evidence.observations.profiles import ProfileObservations
+from mollisol.evidence.observations.sheet import read_sheet
 from mollisol.evidence.observations.split import distance
 
 Array = NDArray[np.float64]
@@ -91,6 +95,30 @@ def _neighbours(profiles: ProfileObservations) -> list[tuple[int, int]]:
         )
         pairs += [(first, int(other)) for other in others[same]]
     return pairs
+
+
+def density_filling(folder: str | Path) -> tuple[float, float, int, int]:
+    """Compute how far filled bulk densities of He et al. 2016 are from measured ones.
+
+    The compilation fills from carbon alone: its own filled layers give that function, which is read at the carbon of
+    the layers with a measured density.
+
+    Returns
+    -------
+    Standard deviation of ln(measured / filled) of mineral layers of cropland and grassland, and of other land but peat;
+    the number of layers of each.
+    """
+    sheet = read_sheet(folder, FILE)
+    carbon, filled, measured = (sheet.number(name) for name in ("pct_C", "BulkDensity", "BulkDensity_original"))
+    told = zip(sheet.text("pc_dataset_name"), sheet.text("Site"), sheet.text("VegTypeCodeStr_Local"), strict=True)
+    use = np.array([he2016_land_use(*one) for one in told])
+    mineral = (sheet.number("Layer_top_norm") >= 0.0) & (carbon > 0.0) & (use != "peatland")
+    given = mineral & np.isfinite(filled) & np.isnan(measured)
+    known, first = np.unique(carbon[given], return_index=True)
+    logarithm = np.log(measured / np.interp(carbon, known, filled[given][first]))
+    parts = [mineral & np.isfinite(measured) & (np.isin(use, OPEN_LAND) == open_land) for open_land in (True, False)]
+    spread = [float(logarithm[part].std(ddof=1)) for part in parts]
+    return spread[0], spread[1], int(parts[0].sum()), int(parts[1].sum())
 
 
 def scatter(year: ArrayLike, stock: ArrayLike) -> float:

@@ -21,8 +21,8 @@ SAMPLINGS = (
     "median over treatments (`scatter`)"
 )
 FILLING = (
-    "computed: the function of carbon by which the compilation of He et al. 2016 fills densities, against its measured ones "
-    "(`density_filling`)"
+    "computed: the function of carbon by which the compilation of He et al. 2016 fills densities, against its measured "
+    "ones (`density_filling`)"
 )
 TOPSOIL = 0.2
 """m; the depth at which the errors between neighbouring profiles change."""

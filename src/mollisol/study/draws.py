@@ -1,20 +1,24 @@
-"""Draws of the parameters from their priors: the members of an ensemble.
+"""Draws of the parameters: the members of an ensemble.
 
-Draws are stratified (each parameter's probability is cut into as many equal parts as there are members), truncated
-to the parameter's bounds, and depend on the seed, the parameter's name and the number of members alone. One member
-is the best estimate.
+Draws from priors are stratified (each parameter's probability is cut into as many equal parts as there are members),
+truncated to the parameter's bounds, and depend on the seed, the parameter's name and the number of members alone.
+Members of a parameter set are joint draws of a posterior, taken evenly along the direction in which they vary most. One
+member is the best estimate.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.units import Parameter
+from mollisol.units import InputError, Parameter, nearest
+
+if TYPE_CHECKING:
+    from mollisol.models.parameter_sets import ParameterSet
 
 Array = NDArray[np.float64]
 
@@ -50,24 +54,85 @@ def draws(parameters: Mapping[str, Parameter], members: int, seed: int) -> dict[
     return {name: draw(name, one, members, seed) for name, one in parameters.items()}
 
 
+def rows_of_set(made: ParameterSet, members: int, seed: int) -> NDArray[np.int64]:
+    """Return (member,) which of the draws of a parameter set each member takes; all of them equally often, as near as can.
+
+    Draws are put in order along their first principal component and taken at even steps from a random start.
+    """
+    scores = made.normal(made.draws)
+    spread = scores.std(axis=0)
+    scaled = (scores - scores.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
+    direction = np.linalg.eigh(scaled.T @ scaled)[1][:, -1]
+    direction = direction * np.sign(direction[np.argmax(np.abs(direction))])
+    order = np.argsort(scaled @ direction, kind="stable")
+    rng = np.random.default_rng([seed, zlib.crc32(b"parameter set")])
+    taken = np.floor((np.arange(members) + rng.random()) * len(order) / members).astype(np.int64)
+    return np.asarray(rng.permutation(order[taken]))
+
+
+def draws_of_set(made: ParameterSet, members: int, seed: int) -> dict[str, Array]:
+    """Return {name: (member,)} of a parameter set; one member is its best estimate."""
+    rows = made.best[None] if members == 1 else made.draws[rows_of_set(made, members, seed)]
+    return {name: rows[:, i] for i, name in enumerate(made.parameters)}
+
+
+def spread_of_set(made: ParameterSet | None, members: int, seed: int) -> dict[str, Array]:
+    """Return {name: (member,)} how sites spread around the model, of the draws that `draws_of_set` takes."""
+    if made is None:
+        return {}
+    single = {name: np.full(members, value) for name, value in made.spread.items()}
+    if members == 1:
+        return single
+    rows = rows_of_set(made, members, seed)
+    return single | {name: values[rows] for name, values in made.spread_draws.items()}
+
+
+def check_set(model: Any, made: ParameterSet) -> None:
+    """Raise `InputError` unless a model has every parameter of a set, in the same unit."""
+    from mollisol.units import parameters_of
+
+    known = {f"{one.slot}.{key}": p for one in model.processes for key, p in parameters_of(one).items()}
+    for name, unit in zip(made.parameters, made.units, strict=True):
+        if name not in known:
+            close = nearest(name, known)
+            raise InputError(
+                f"the model has no parameter '{name}'",
+                file=made.path.name,
+                key="parameters",
+                remedy=f"did you mean '{close}'?" if close else "see 'mollisol models whole_profile'",
+            )
+        if unit != known[name].unit:
+            told = f"'{name}' is in {unit}, the model has it in {known[name].unit}"
+            raise InputError(told, file=made.path.name, key="units", remedy="convert the values")
+
+
 def drawn_model(
-    model: Any, members: int, seed: int, given: Mapping[str, float] | None = None
+    model: Any, members: int, seed: int, given: Mapping[str, float] | None = None, made: ParameterSet | None = None
 ) -> tuple[Any, dict[str, Array]]:
     """Return the model with (member,) parameters, and the values of those that are drawn, by `slot.parameter`.
 
-    Those that are `given` have that value in every member.
+    Those that are `given` have that value in every member; those of the parameter set `made` are drawn from it together,
+    the others from their priors.
+
+    Raises
+    ------
+    InputError
+        Where the model lacks a parameter of the set.
     """
     import dataclasses
 
     from mollisol.units import parameters_of
 
+    if made is not None:
+        check_set(model, made)
+    joint = {} if made is None else draws_of_set(made, members, seed)
     processes, values = [], {}
     for process in model.processes:
         table = {f"{process.slot}.{name}": one for name, one in parameters_of(process).items()}
         drawn = draws(table, members, seed)
+        drawn |= {name: value for name, value in joint.items() if name in table}
         drawn |= {name: np.full(members, value) for name, value in (given or {}).items() if name in table}
         processes.append(dataclasses.replace(process, **{name.split(".")[1]: value for name, value in drawn.items()}))
-        values.update(
-            {name: drawn[name] for name, one in table.items() if one.distribution != "fixed" or name in (given or {})}
-        )
+        told = {*joint, *(given or {})}
+        values.update({name: drawn[name] for name, one in table.items() if one.distribution != "fixed" or name in told})
     return dataclasses.replace(model, processes=tuple(processes)), values

@@ -70,7 +70,7 @@ class SoilWork:
     kind : "inversion" (layers reversed, as far as they are not mixed), "mixing", "exchange" (soil of two depths changes
         places) or "addition" (material is put in).
     depth : m, down to which the soil is worked, or the material put.
-    first_year, every_years : None = once.
+    first_year, every_years : None = once; times : at most so often, None = as long as the practice holds.
     month : 1-12, None = that of harvest.
     top : m, from which material is put in.
     mixing : 0-1, see `inversion_map` and `mixing_map`.
@@ -85,6 +85,7 @@ class SoilWork:
     first_year: int
     every_years: int | None = None
     month: int | None = None
+    times: int | None = None
     top: float = 0.0
     mixing: float = 0.0
     burial: float = 0.0
@@ -98,7 +99,8 @@ class SoilWork:
         """Whether it is done in a calendar year."""
         if self.every_years is None:
             return year == self.first_year
-        return year >= self.first_year and (year - self.first_year) % self.every_years == 0
+        round_, rest = divmod(year - self.first_year, self.every_years)
+        return rest == 0 and round_ >= 0 and (self.times is None or round_ < self.times)
 
     @property
     def bottom(self) -> float:
@@ -108,7 +110,7 @@ class SoilWork:
     @property
     def effect(self) -> SoilWork:
         """The same work without its schedule: equal works have one map."""
-        return SoilWork(**{**vars(self), "first_year": 0, "every_years": None, "month": None})
+        return SoilWork(**{**vars(self), "first_year": 0, "every_years": None, "month": None, "times": None})
 
 
 @dataclass(frozen=True)

@@ -220,7 +220,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
 
     rotation = min(baseline_plan(spec).cycle_years, count)
     bnpp = told(fields.mean(_bnpp(inputs, below, rotation), members))
-    values = _values(model, annual, carbon, bnpp, place, members, rotation)
+    values = _values(model, annual, carbon, bnpp, place, len(names), members, rotation)
     if moves is not None:
         values["soc_equal_mass"] = soc_at_equal_mass(values["soc"], values["mineral_mass"])
         if moves.works:
@@ -280,15 +280,14 @@ def _profile_source(profile: Profile) -> str:
 
 
 def _values(
-    model: Any, annual: Any, carbon: Array, bnpp: Array, place: Place, members: int, rotation: int
+    model: Any, annual: Any, carbon: Array, bnpp: Array, place: Place, plans: int, members: int, rotation: int
 ) -> dict[str, Array]:
     """Arrays of the result by variable; `carbon` (row, pool, column) is the state at the start.
 
-    The columns of the last plan, which starts from the measured state, are no part of the result.
+    Columns beyond those of the `plans` (other choices of what moves, the measured state) are no part of the result.
     """
     from mollisol.study.initial import soc_of
 
-    plans = carbon.shape[-1] // members - 1
     own, window = slice(0, plans * members), slice(-rotation, None)
 
     def shaped(value: Array) -> Array:

@@ -25,8 +25,8 @@ Tilled = tuple[float, float, float, float]
 def events_of(place: Place, managements: Sequence[Management], members: int) -> Events:
     """Return the events of the plans, in the order in which they are done: what moves soil, then the tillage.
 
-    Soil properties move with the carbon in the columns of plans that move soil, and not in others: what was measured
-    there is taken to be what tillage has left.
+    Tillage moves soil properties with the carbon in the columns of plans that turn, mix or exchange soil, and not in
+    others: what was measured there is taken to be what tillage has left.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def events_of(place: Place, managements: Sequence[Management], members: int) -> 
     broken = [_share(place.grid, one.depth, one.breakage) for one in works]
     broken += [_share(place.grid, depth, breakage) for depth, _, _, breakage in tillages]
     moves = np.ones((kinds, len(managements)))
-    moves[len(works) :] = [bool(m.soil_work) for m in managements]
+    moves[len(works) :] = [any(work.kind != "addition" for _, work in m.soil_work) for m in managements]
     added = [added_by(place, one) for one in works] + [np.zeros(rows)] * len(tillages)
     loose = [_share(place.grid, one.depth, one.loosening) for one in works] + [np.zeros(rows)] * len(tillages)
     return Events(

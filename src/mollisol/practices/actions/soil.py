@@ -124,6 +124,7 @@ def add_mineral(
     carbon_dioxide: float = 0.0,
     dissolution: float = 0.0,
     every_years: int | None = None,
+    times: int | None = None,
     month: Month = "harvest",
 ) -> Plan:
     """Add mass and what it is made of: texture, oxides, pH. The soil swells by its volume."""
@@ -143,7 +144,7 @@ def add_mineral(
     if fine > 1.0:
         raise InputError(f"clay and silt of {name} exceed its mass", key="clay")
     material = Material(name, mass, clay, silt, oxides, ph, high_charge, density_kg_m3, carbon_dioxide, dissolution)
-    return _with(plan, "addition", year, bottom, every_years, month, top=top, material=material)
+    return _with(plan, "addition", year, bottom, every_years, month, top=top, material=material, times=times)
 
 
 @action("strips", "gather the straw into the ditch of one strip each year, in rotation over the field")
@@ -152,14 +153,14 @@ def bury_straw_in_strips(
     year: int,
     *,
     strip_percent: float,
-    strips: int,
+    strips: int | None = None,
     depth_cm: Sequence[float],
     gathered: float,
     mixing: float,
 ) -> Plan:
     """Split the field into strips: each is dug in its turn and takes the straw of the whole field; no other tillage."""
     each = within(strip_percent, 0.1, 100.0, "strip_percent", "% of the area") / 100.0
-    count = check_interval(strips, "strips")
+    count = int(1.0 / each + 1e-9) if strips is None else check_interval(strips, "strips")
     if count * each > 1.0 + 1e-9:
         raise InputError(
             f"{count} strips of {100.0 * each:g} % each cover {100.0 * count * each:g} % of the area",

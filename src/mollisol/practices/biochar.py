@@ -3,7 +3,7 @@
     F(100 yr, 14.9 degC) = intercept - slope H/C                               Woolf et al. 2021
     (1 - labile) exp(-100 k) = F,  factor = k / (k_model Q10^((14.9 - 10) / 10))
 
-k_model and Q10 are the best estimates of the models' char (`depolymerisation.pyrogenic`, `temperature.q10`), so that the
+k_model and Q10 are the best estimates of the models' char (`depolymerisation.pyrogenic`, `temperature.q10`): the
 published share is left where the soil is as warm as the relation's reference; an ensemble's spread of them stays.
 """
 

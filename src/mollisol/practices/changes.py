@@ -245,7 +245,10 @@ class WaterChange(Change):
 
 @dataclass(frozen=True, eq=False)
 class NutrientChange(Change):
-    """Nutrients that a practice brings or needs, kg/ha/yr of the element; negative where it ties them up."""
+    """Nutrients that a practice brings or needs, kg/ha/yr of the element; negative where it ties them up.
+
+    `limestone` is a supply too, kg/ha/yr of it.
+    """
 
     course: Course
     supply: Mapping[str, Value] = field(default_factory=dict)

@@ -377,7 +377,7 @@ class Walk:
             carbon = carbon_inputs(plant, productivity=alone, parameters=self.choices.allocation)
             timing = self._timing(plant)
             around = self._season(plant)
-            depth, where = self._laid(around.harvest, work)
+            depth, where = self._laid(around.harvest, work, year)
             self._give(
                 plan, "straw", plant.name, f"{plant.name} straw {where}", year, carbon.straw_returned * timing.straw,
                 depth, self._straw(plant), ABOVE, share,

@@ -120,19 +120,22 @@ def climate_at_depth(
 
 def _cover(managements: Sequence[Management], climate: Climate, first_year: int) -> Array:
     """Return ground cover (month, plan): by date for a series, else of the years of the plans' rotations."""
-    used = [m.cover * m.water_use if m.water_use.size else m.cover for m in managements]
-    years = [np.minimum(one.reshape(-1, MONTHS_PER_YEAR), 1.0) for one in used]
+    years = [np.minimum(m.cover.reshape(-1, MONTHS_PER_YEAR), 1.0) for m in managements]
+    use = [m.water_use.reshape(-1, MONTHS_PER_YEAR) if m.water_use.size else np.ones((1, 1)) for m in managements]
     cycles = [_cycle(one) for one in years]
     if climate.resolution != "climatology":
         month = monthly(climate).time.astype("datetime64[M]").astype(int)
         row, calendar = month // MONTHS_PER_YEAR + 1970 - first_year, month % MONTHS_PER_YEAR
         dated = []
-        for one, cycle in zip(years, cycles, strict=True):
+        for one, cycle, factor in zip(years, cycles, use, strict=True):
             # before and after the plan's own years its last rotation goes on, in its phase
             inside = (row >= 0) & (row < len(one))
             turned = cycle[(row - len(one)) % len(cycle), calendar]
-            dated.append(np.where(inside, one[np.clip(row, 0, len(one) - 1), calendar], turned))
+            found = np.where(inside, one[np.clip(row, 0, len(one) - 1), calendar], turned)
+            dated.append(np.minimum(found * factor[np.clip(row, 0, len(factor) - 1), 0], 1.0))
         return np.stack(dated, axis=-1)
+    # a use of water that changes over the years counts with its mean: the rotation's years stay apart
+    cycles = [np.minimum(cycle * factor.mean(), 1.0) for cycle, factor in zip(cycles, use, strict=True)]
     length = math.lcm(*(len(cycle) for cycle in cycles))
     if length > MOST_PHASES:
         cycles, length = [cycle.mean(axis=0, keepdims=True) for cycle in cycles], 1

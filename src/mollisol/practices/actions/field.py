@@ -8,9 +8,12 @@ from typing import Any, Literal
 
 from mollisol.plants import CROPS, amendment_carbon
 from mollisol.plants.tables import within
+from mollisol.practices.actions.effects import with_change
 from mollisol.practices.actions.registry import action
+from mollisol.practices.changes import PARTS, Course, InputChange
 from mollisol.practices.plan import Application, CoverCrop, CropYear, Plan, Tillage
 from mollisol.practices.rotation import SHORTEST_FALLOW, fallow_months
+from mollisol.practices.values import Value, best, checked, variants
 from mollisol.units import CM_PER_M, InputError
 
 
@@ -30,9 +33,13 @@ def set_residue_removed(plan: Plan, year: int, *, fraction: float) -> Plan:
 
 
 @action("cover_crop", "cover the ground after harvest wherever the next sowing leaves time")
-def add_cover_crop(plan: Plan, year: int, *, crop: str, carbon_t_ha: float) -> Plan:
+def add_cover_crop(plan: Plan, year: int, *, crop: str, carbon_t_ha: Value) -> Plan:
     """Grow a green cover after each crop that leaves at least three months until the next sowing."""
-    green = CoverCrop(crop, carbon_t_ha, year)
+    usual = best(carbon_t_ha)
+    green = CoverCrop(crop, usual, year)
+    if variants(carbon_t_ha) > 1:
+        drawn = checked(carbon_t_ha, 0.0, 20.0, "carbon_t_ha", "t C/ha") / usual
+        plan = with_change(plan, InputChange(drawn, Course(year), PARTS["cover_crop"], crop))
     rotation = list(plan.rotation)
     room = [
         fallow_months(now, rotation[(index + 1) % len(rotation)]) >= SHORTEST_FALLOW

@@ -10,9 +10,11 @@ from mollisol.plants.tables import unknown, within
 from mollisol.practices.actions.effects import course_of, depths_of, factor_of, with_change
 from mollisol.practices.actions.registry import action
 from mollisol.practices.changes import PROCESSES, ClimateChange, NutrientChange, ProcessChange, WaterChange
-from mollisol.practices.plan import Plan
+from mollisol.practices.plan import Plan, check_interval
 from mollisol.practices.values import Value, best, checked
 from mollisol.units import MONTHS_PER_YEAR, InputError
+
+KG_PER_T = 1000.0
 
 ELEMENTS = ("nitrogen", "phosphorus", "potassium")
 
@@ -123,6 +125,13 @@ def add_nutrients(
         for before, values in (("", given), ("need_", needed))
     )
     return with_change(plan, NutrientChange(course_of(year, hold_years=hold_years), supply, demand))
+
+
+@action(None, "bring limestone; what it does to the pH is another action")
+def add_lime(plan: Plan, year: int, *, limestone_t_ha: Value, every_years: int = 1) -> Plan:
+    """Bring ground limestone every so many years, for the ledger: its mean rate, kg/ha/yr."""
+    rate = KG_PER_T * checked(limestone_t_ha, 0.0, 100.0, "limestone_t_ha", "t/ha") / check_interval(every_years)
+    return with_change(plan, NutrientChange(course_of(year), {"limestone": rate}))
 
 
 @action("climate", "change the climate: warmer months, more or less rain, or the series of a scenario")

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from mollisol.cli import archive, climate, clocks, crops, demo, models, practices, profile, run, validate, version
+from mollisol.cli import (
+    archive,
+    calibrate,
+    climate,
+    clocks,
+    crops,
+    demo,
+    models,
+    practices,
+    profile,
+    run,
+    validate,
+    version,
+)
 
 WIDE = 10_000
 """Columns of the help where no terminal sets them: wide enough that nothing is wrapped."""
@@ -34,5 +47,5 @@ for _module in (demo, run, clocks, practices, crops, models):
 app.add_typer(profile.app, name="profile")
 app.add_typer(archive.app, name="archive")
 app.add_typer(climate.app, name="climate")
-for _module in (validate, version):
+for _module in (calibrate, validate, version):
     _module.add_to(app)

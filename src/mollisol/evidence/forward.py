@@ -6,8 +6,8 @@ averaged, tillage as a fast mixing of the rows that it reaches.
     0 = u + B x              before the land was cropped (block-tridiagonal solution, exact)
     x' = x + h (u + B x')    since then, and for carbon times fraction modern from 50,000 years ago on
 
-B is filled by the same processes as in a run; only the season's covariance of rates and stocks, and the moment of tillage
-within the year, are lost (`docs/evidence.md` states by how much).
+B is filled by the same processes as in a run; only the season's covariance of rates and stocks, and the moment of
+tillage within the year, are lost (`docs/evidence.md` states by how much).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import jax
@@ -113,7 +114,7 @@ def sites_of(columns: SiteColumns, year: NDArray[np.float64], edges: NDArray[np.
     before, since = bounds()
     zones = [zone_of(float(latitude)) for latitude in columns.latitude]
     known = {zone: (mean_fraction(before, zone), mean_fraction(since, zone)) for zone in set(zones)}
-    depths = np.stack([columns.grid.depth_share(b) - columns.grid.depth_share(a) for a, b in zip(edges, edges[1:])])
+    depths = np.stack([columns.grid.depth_share(b) - columns.grid.depth_share(a) for a, b in pairwise(edges)])
     end = np.clip(np.round(year) + 1.0, since[1], since[-1])
     made = Sites(
         columns.setup, columns.before, columns.aggregation, columns.aggregation_before, columns.mixing,
@@ -156,7 +157,7 @@ def yearly(
         None if sources[0][pool] is None else sum(source[pool] for source in sources) / 12.0  # type: ignore[misc]
         for pool in range(len(model.pools))
     ]
-    return _ploughed(model, rates, mixing, mass, like), tuple(fed)  # type: ignore[return-value]
+    return _ploughed(model, rates, mixing, mass, like), tuple(fed)
 
 
 def _ploughed(model: Model, rates: Rates, mixing: Array, mass: Array, like: Array) -> Rates:
@@ -177,7 +178,9 @@ def steady(model: Model, rates: Rates, source: Array, like: Array) -> Array:
     return implicit_step(model, rates, system, jnp.zeros_like(like), source, FOR_EVER)
 
 
-def walk(model: Model, rates: Rates, source: Any, tracers: Array, signature: Array, lengths: NDArray[np.float64]) -> Any:
+def walk(
+    model: Model, rates: Rates, source: Any, tracers: Array, signature: Array, lengths: NDArray[np.float64]
+) -> Any:
     """Step tracers through constant rates.
 
     Parameters

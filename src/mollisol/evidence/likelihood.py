@@ -1,13 +1,14 @@
 """The joint likelihood of measurements of several kinds.
 
-Profiles (carbon and radiocarbon by depth). A site i differs from the model by its own productivity and by a factor on the
-loss of mineral carbon, smooth in depth (the same factor as that of a `balanced` initial state):
+Profiles (carbon and radiocarbon by depth). A site i differs from the model by its own productivity and by a factor on
+the loss of mineral carbon, smooth in depth (the same factor as that of a `balanced` initial state):
 
     y_i = f_i(theta) + J_i eta_i + e_i,    eta_i ~ N(0, D),    e_i ~ N(0, S_i)
 
-y holds log SOC and Delta14C of the report depths, J_i is f's slope in (log input, log factor, its trend over depth) at the
-best estimate: the first-order method of mixed-effects models. Profiles of one study share part of eta. Turnover: the
-mean over croplands of log (stock / BNPP) by depth. Minerals: the mean share of mineral-associated carbon of the topsoil.
+y holds log SOC and Delta14C of the report depths, J_i is f's slope in (log input, log factor, its trend over depth) at
+the best estimate: the first-order method of mixed-effects models. Profiles of one study share part of eta. Turnover:
+the mean over croplands of log (stock / BNPP) by depth. Minerals: the mean share of mineral-associated carbon of
+topsoils.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class ProfileData(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """Means over profiles that are compared with the model's mean over sites: value, error, and which sites (0 or 1)."""
+    """Means over profiles, compared with the model's mean over sites: value, error, and which sites (0 or 1)."""
 
     value: Array
     error: Array
@@ -142,7 +143,9 @@ class Joint:
         return self.log_likelihood(z, slopes) - 0.5 * jnp.sum(z**2)
 
 
-def profile_terms(joint: Joint, values: dict[str, Array], found: Predicted, slopes: Array) -> tuple[Array, Array, Array]:
+def profile_terms(
+    joint: Joint, values: dict[str, Array], found: Predicted, slopes: Array
+) -> tuple[Array, Array, Array]:
     """Return residuals (site, value), their covariance over all sites and values, and which are known."""
     data = joint.profiles
     measured = jnp.concatenate([data.log_soc, data.delta14c / PERMIL_SCALE], axis=1)

@@ -1,9 +1,9 @@
 """Sites of a compilation as columns: what is known of each, and stated assumptions for what is not.
 
-A compilation gives place, mean temperature, precipitation, land use, carbon and sometimes clay. The rest is assumed, the
-same way for every site: the year's course of temperature and rain (`course`), texture where it is missing, roots and
-productivity from the land use and the climate, as in a study that gives no yields. What these assumptions get wrong is
-part of a site's own error in the likelihood (`likelihood`).
+A compilation gives place, mean temperature, precipitation, land use, carbon and sometimes clay. The rest is assumed,
+the same way for every site: the year's course of temperature and rain (`course`), texture where it is missing, roots
+and productivity from the land use and the climate, as in a study that gives no yields. What these assumptions get
+wrong is part of a site's own error in the likelihood (`likelihood`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.grid import Grid
-from mollisol.units import parameter
+from mollisol.units import parameter, parameters_of
 
 if TYPE_CHECKING:
     from mollisol.column.setup import Setup
@@ -37,8 +37,8 @@ class SiteAssumptions:
     """What is assumed of a site where nothing is known."""
 
     amplitude: float = parameter(
-        0.25, "degC/degree", 0.1, 0.5, "half range of monthly means over latitude: Rothamsted 7 degC at 52 N, Manhattan "
-        "(Kansas) 14 at 39 N, Champaign 13 at 40 N", confidence="computed",
+        0.25, "degC/degree", 0.1, 0.5, "half range of monthly means over latitude: Rothamsted 7 degC at 52 N, "
+        "Manhattan (Kansas) 14 at 39 N, Champaign 13 at 40 N", confidence="computed",
         about="half the yearly range of monthly temperature per degree of latitude",
     )  # fmt: skip
     clay: float = parameter(0.22, "kg/kg", 0.05, 0.6, "median of cropland layers of SoDaH", confidence="computed")
@@ -104,13 +104,15 @@ def columns_of_sites(
     observed = profiles.profiles
     places = [_place(profiles, i, grid, assumed) for i in range(len(observed))]
     uses = ["cropland" if use == "cropland" else NATIVE for use in observed.land_use]
-    present, mixing, aggregation, mass, bnpp = _columns(places, [land_use_plan(use, 2000) for use in uses], model)
+    present, mixing, aggregation, mass, bnpp = columns_of_places(
+        places, [land_use_plan(use, 2000) for use in uses], model
+    )
     cropped = np.where(np.array(uses) == "cropland", CLEARED, np.inf)
     if np.all(np.isinf(cropped)):
         before, mixing_before, aggregation_before = present, mixing, aggregation
     else:
         plans = [land_use_plan(NATIVE, 2000)] * len(places)
-        before, mixing_before, aggregation_before, _, _ = _columns(places, plans, model)
+        before, mixing_before, aggregation_before, _, _ = columns_of_places(places, plans, model)
     return SiteColumns(
         grid, present, before, aggregation, aggregation_before, mixing, mixing_before, mass, bnpp, cropped,
         np.asarray(observed.latitude, dtype=np.float64),
@@ -155,7 +157,9 @@ def _continued(soc: Array) -> Array:
     return np.clip(filled, 0.5, 80.0)
 
 
-def _columns(places: Sequence[Any], plans: Sequence[Any], model: Any) -> tuple[Any, Array, Array, Array, Array]:
+def columns_of_places(
+    places: Sequence[Any], plans: Sequence[Any], model: Any
+) -> tuple[Any, Array, Array, Array, Array]:
     """Return the set-up with a column for each place, what tillage does, aggregation, mass and productivity."""
     from mollisol.climate import Climate, at_depth
     from mollisol.study.columns import assemble, forcing_of, read_by
@@ -241,7 +245,7 @@ def _aggregation(grid: Grid, management: Any) -> Array:
     if depth <= 0.0:
         return np.ones(len(grid) + 1)
     broken = np.concatenate([[0.0], management.tillage_breakage[i] * grid.depth_share(depth)])
-    recovery = float(np.asarray(AggregateOcclusion().recovery))
+    recovery = parameters_of(AggregateOcclusion)["recovery"].value
     left = np.exp(-1.0 / recovery)
     # 1 - a after the yearly break is d: d = 1 - (1 - d left)(1 - broken)
     lacking = broken / (1.0 - left * (1.0 - broken))

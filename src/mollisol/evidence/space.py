@@ -127,7 +127,9 @@ def space_of(model: Any, names: Sequence[str]) -> Space:
         if name not in known:
             close = nearest(name, list(known))
             hint = f"did you mean '{close}'? " if close else ""
-            raise InputError(f"the model has no parameter '{name}'", key="parameters", remedy=f"{hint}see mollisol models")
+            raise InputError(
+                f"the model has no parameter '{name}'", key="parameters", remedy=f"{hint}see mollisol models"
+            )
         if known[name].distribution not in ("lognormal", "logit", "normal"):
             raise InputError(f"'{name}' has no prior to start from", key="parameters", remedy="leave it out")
         axes.append(Axis(name, known[name]))

@@ -1,0 +1,131 @@
+"""Chains of the No-U-Turn sampler from the Laplace approximation, resumable draw by draw.
+
+The sampler moves in w with z = peak + L w, L L' the Laplace covariance: a posterior that is nearly normal is then
+nearly a standard one, and few steps suffice. Each chain keeps its draws and its state in one file that is replaced
+atomically.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.evidence.likelihood import Joint
+from mollisol.evidence.map_estimate import Peak
+from mollisol.units.files import atomic_write
+
+Array = NDArray[np.float64]
+
+KEPT_EVERY = 10
+"""Draws after which a chain's file is written."""
+
+DEEPEST = 6
+"""Largest depth of a trajectory's tree."""
+
+WORKERS = 2
+"""Chains at a time: the machine's cores."""
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Draws of all chains.
+
+    Attributes
+    ----------
+    z : (chain, draw, axis) standard scores.
+    diverging : (chain,) how many draws diverged.
+    """
+
+    z: Array
+    diverging: NDArray[np.int64]
+
+
+def sample(
+    joint: Joint,
+    peak: Peak,
+    folder: Path,
+    *,
+    chains: int,
+    warmup: int,
+    draws: int,
+    seed: int,
+    progress: Callable[[float], None] | None = None,
+) -> Draws:
+    """Run the chains, or go on where their files in `folder` end."""
+    lower = np.linalg.cholesky(peak.covariance)
+    done = np.zeros(chains)
+
+    def told(chain: int, share: float) -> None:
+        done[chain] = share
+        if progress is not None:
+            progress(float(done.mean()))
+
+    def potential(w: Any) -> Any:
+        return -joint.log_posterior(jnp.asarray(peak.z) + jnp.asarray(lower) @ w, peak.slopes)
+
+    kernel, step = _kernel(potential, warmup)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        runs = [
+            pool.submit(_chain, kernel, step, len(peak.z), folder / f"chain-{k + 1}.npz", k, warmup, draws, seed, told)
+            for k in range(chains)
+        ]
+        found = [run.result() for run in runs]
+    w = np.stack([one for one, _ in found])
+    return Draws(peak.z + w @ lower.T, np.array([diverging for _, diverging in found]))
+
+
+def _kernel(potential: Any, warmup: int) -> tuple[Any, Any]:
+    from numpyro.infer import NUTS
+
+    kernel = NUTS(
+        potential_fn=potential, adapt_mass_matrix=False, target_accept_prob=0.8, max_tree_depth=DEEPEST,
+        regularize_mass_matrix=False,
+    )  # fmt: skip
+    return kernel, jax.jit(lambda state: kernel.sample(state, (), {}))
+
+
+def _chain(
+    kernel: Any,
+    step: Any,
+    size: int,
+    path: Path,
+    number: int,
+    warmup: int,
+    draws: int,
+    seed: int,
+    told: Callable[[int, float], None],
+) -> tuple[Array, int]:
+    """Run one chain: (draw, axis) in w, and how many diverged."""
+    key = jax.random.fold_in(jax.random.PRNGKey(seed), number)
+    begin, key = jax.random.split(key)
+    start = 0.5 * jax.random.normal(begin, (size,))
+    state = kernel.init(key, warmup, start, (), {})
+    kept, diverged, first = np.zeros((draws, size)), 0, 0
+    leaves, structure = jax.tree_util.tree_flatten(state)
+    if path.is_file():
+        with np.load(path) as saved:
+            if saved["kept"].shape == kept.shape and int(saved["seed"]) == seed:
+                kept, first, diverged = saved["kept"].copy(), int(saved["done"]), int(saved["diverged"])
+                leaves = [jnp.asarray(saved[f"state_{i}"]) for i in range(len(leaves))]
+                state = jax.tree_util.tree_unflatten(structure, leaves)
+    for i in range(first, warmup + draws):
+        state = step(state)
+        if i >= warmup:
+            kept[i - warmup] = np.asarray(state.z)
+            diverged += int(state.diverging)
+        if (i + 1) % KEPT_EVERY == 0 or i + 1 == warmup + draws:
+            flat: dict[str, Any] = {
+                f"state_{n}": np.asarray(leaf) for n, leaf in enumerate(jax.tree_util.tree_leaves(state))
+            }
+            with atomic_write(path) as temporary, temporary.open("wb") as file:
+                np.savez(file, kept=kept, done=i + 1, diverged=diverged, seed=seed, **flat)
+        told(number, (i + 1) / (warmup + draws))
+    return kept, diverged

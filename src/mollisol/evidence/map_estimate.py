@@ -1,0 +1,101 @@
+"""The most probable point of a calibration and the normal approximation around it.
+
+The slopes of the sites (`Joint.slopes`) are taken at the point, the point is found for these slopes, and so on until it
+stays: the first-order method of mixed-effects models. The covariance is the inverse of the Hessian there (Laplace).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.evidence.gather import Say
+from mollisol.evidence.likelihood import Joint, posterior_and_gradient, slopes_at
+from mollisol.units import RunError
+
+Array = NDArray[np.float64]
+
+ROUNDS = 6
+"""How often the slopes are taken anew at most."""
+
+STAYS = 0.05
+"""The point stays when no standard score moves by more than this with new slopes."""
+
+DIFFERENCE = 0.02
+"""Step of the Hessian's differences, in standard scores."""
+
+
+@dataclass(frozen=True, eq=False)
+class Peak:
+    """The most probable point.
+
+    Attributes
+    ----------
+    z : (axis,) standard scores.
+    slopes : (site, value, 3) of the sites, at the point.
+    covariance : (axis, axis) of the standard scores.
+    log_posterior : there.
+    rounds : how often slopes were taken.
+    """
+
+    z: Array
+    slopes: Any
+    covariance: Array
+    log_posterior: float
+    rounds: int
+
+
+def most_probable(joint: Joint, start: Array | None = None, say: Say | None = None) -> Peak:
+    """Find the most probable point and the covariance around it.
+
+    Raises
+    ------
+    RunError
+        Where the point does not settle, or is no maximum.
+    """
+    from scipy.optimize import minimize
+
+    tell = say or (lambda _: None)
+    z = np.zeros(len(joint.space)) if start is None else np.asarray(start, dtype=np.float64)
+
+    def against(slopes: Any) -> Any:
+        def negative(point: Array) -> tuple[float, Array]:
+            value, gradient = posterior_and_gradient(joint, jnp.asarray(point), slopes)
+            found = np.asarray(gradient, dtype=np.float64)
+            if not (np.isfinite(value) and np.isfinite(found).all()):
+                # the line search steps back from where the model cannot be evaluated
+                return 1e12, np.zeros_like(point)
+            return -float(value), -found
+
+        return negative
+
+    for number in range(1, ROUNDS + 1):
+        slopes = slopes_at(joint, jnp.asarray(z))
+        best = minimize(against(slopes), z, jac=True, method="L-BFGS-B", options={"maxiter": 200})
+        moved = float(np.max(np.abs(best.x - z)))
+        z = best.x
+        tell(f"round {number}: log posterior {-best.fun:.2f} after {best.nfev} evaluations, moved by {moved:.2f}")
+        if moved <= STAYS:
+            break
+    else:
+        raise RunError(f"the most probable point still moves by {moved:.2f} standard deviations after {ROUNDS} rounds")
+    covariance = _covariance(against(slopes), z)
+    return Peak(z, slopes, covariance, -float(best.fun), number)
+
+
+def _covariance(negative: Any, z: Array) -> Array:
+    """Invert the Hessian, from central differences of the gradient."""
+    size = len(z)
+    hessian = np.empty((size, size))
+    for i in range(size):
+        step = np.zeros(size)
+        step[i] = DIFFERENCE
+        hessian[i] = (negative(z + step)[1] - negative(z - step)[1]) / (2.0 * DIFFERENCE)
+    values, vectors = np.linalg.eigh(0.5 * (hessian + hessian.T))
+    if values.min() <= 0.0:
+        raise RunError("the point that was found is no maximum of the posterior; start from another one")
+    return np.asarray((vectors / values) @ vectors.T)

@@ -60,7 +60,7 @@ class Fields:
         if len(self) == len(self.names):
             return value
         split = value.reshape(*value.shape[:-1], len(self), members) * self.share[:, None]
-        return self._reduced(np.add, split).reshape(*value.shape[:-1], -1)
+        return self._reduced(np.add, split).reshape(*value.shape[:-1], len(self.names) * members)
 
     def annual(self, annual: Any, members: int) -> Any:
         """Return yearly results (a named tuple of arrays or None) of the practices from those of the patches."""

@@ -37,40 +37,14 @@ MEANS = (np.linspace(-2.0, 22.0, 12), np.full(12, 70.0))
 """Monthly temperature (degC) and precipitation (mm), for crops without a yield."""
 
 EXPECTED = {
-    "cover_crop",
-    "residue_retention",
-    "residue_removal",
-    "no_till",
-    "reduced_till",
-    "manure_surface",
-    "compost_surface",
-    "mineral_fertiliser",
-    "crop_rotation",
-    "irrigation",
-    "liming",
-    "grassland_conversion",
-    "deep_rooted_crop",
-    "perennial_grass",
-    "mixed_cropping",
-    "agroforestry",
-    "full_inversion_tillage",
-    "deep_ploughing",
-    "ditch_buried_straw",
-    "deep_nutrient_banding",
-    "compost_injection",
-    "manure_injection",
-    "biochar_surface",
-    "biochar_injection",
-    "iron_oxide_addition",
-    "clay_addition",
-    "rock_dust",
-    "microbial_inoculant",
-    "deep_burrowing_earthworms",
-    "resistant_roots",
-    "climate_change",
-    "cultivar_drift",
+    "cover_crop", "residue_retention", "residue_removal", "no_till", "reduced_till", "manure_surface",
+    "compost_surface", "mineral_fertiliser", "crop_rotation", "irrigation", "liming", "grassland_conversion",
+    "deep_rooted_crop", "perennial_grass", "mixed_cropping", "agroforestry", "full_inversion_tillage",
+    "deep_ploughing", "ditch_buried_straw", "deep_nutrient_banding", "compost_injection", "manure_injection",
+    "biochar_surface", "biochar_injection", "iron_oxide_addition", "clay_addition", "rock_dust",
+    "microbial_inoculant", "deep_burrowing_earthworms", "resistant_roots", "climate_change", "cultivar_drift",
     "co2_rise",
-}
+}  # fmt: skip
 
 
 def yearly(line):

@@ -29,11 +29,16 @@ if TYPE_CHECKING:
 
 Array = Any
 
-MANURES = {
-    "farmyard manure": "farmyard_manure", "green manure": "green_manure", "sludge": "sewage_sludge",
-    "peat": "peat", "sawdust": "sawdust", "straw": "straw",
-}  # fmt: skip
-"""Amendment whose quality an input of this name has; every other input is of plants."""
+MANURES = {"farmyard manure": "farmyard_manure", "sludge": "biosolids", "straw": "cereal_straw"}
+"""Amendment whose quality an input of this name has; every input that is neither here nor in `QUALITIES` is of plants."""
+
+QUALITIES = {
+    "green manure": (0.7, 0.25, 0.05, 0.0, 0.0),
+    "sawdust": (0.05, 0.55, 0.4, 0.0, 0.0),
+    "peat": (0.0, 0.3, 0.7, 0.0, 0.0),
+}
+"""Shares of `LITTER_POOLS` in what is no amendment of the library: young leaves, wood, and matter that has decayed for
+millennia, in the order of the humification of these at Ultuna (Kaetterer et al. 2011). Confidence low."""
 
 BROKEN = ("grass", "prairie")
 """Words that say that the land was broken from grassland."""
@@ -145,10 +150,11 @@ def plots_of(experiments: Experiments, model: Any, grid: Grid | None = None) -> 
         for given in inputs:
             if given.treatment != treatment or not 0 <= given.year - int(begin) < years:
                 continue
-            brought = given.source in MANURES
+            brought = given.source in MANURES or given.source in QUALITIES
             amounts[given.year - int(begin), int(brought), k] += given.carbon
             if brought:
-                qualities.append(amendment(MANURES[given.source]).quality)
+                other = QUALITIES.get(given.source)
+                qualities.append(np.array(other) if other else amendment(MANURES[given.source]).quality)
         last = int(np.flatnonzero(amounts[:, :, k].sum(axis=1))[-1]) if amounts[:, :, k].any() else years - 1
         # after the last year with known inputs their mean goes on
         amounts[last + 1 :, :, k] = amounts[max(last - 9, 0) : last + 1, :, k].mean(axis=0)

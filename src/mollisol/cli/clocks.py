@@ -52,7 +52,7 @@ def add_to(app: typer.Typer) -> None:
         """Tell by depth how long carbon stays: turnover, ages, transit times, what is left after 10 to 500 years."""
         from mollisol.study import load_spec
         from mollisol.study.atomic import prepare_folder
-        from mollisol.study.simulation import read_inputs
+        from mollisol.study.prepared import read_inputs
 
         spec = load_spec(study, allow_outside=allow_outside)
         read_inputs(spec)

@@ -54,7 +54,7 @@ def run_spec(spec: StudySpec, output: Path, *, members: int | None, seed: int | 
     Path of the report.
     """
     from mollisol.study.atomic import prepare_folder
-    from mollisol.study.simulation import read_inputs
+    from mollisol.study.prepared import read_inputs
 
     given = {key: value for key, value in (("ensemble", members), ("seed", seed)) if value is not None}
     if given:

@@ -63,6 +63,7 @@ _HOMES = {
     "temperature_benefit": "worth",
     "transit_time_density": "densities",
     "transit_time_quantile": "quantiles",
+    "without": "marked",
 }
 
 __all__ = list(_HOMES)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mark:
     """What is marked.
 
@@ -37,11 +37,13 @@ class Mark:
     sources : numbers of the set-up's sources; None for all.
     years : first and last year of the run (from 0) whose inputs are marked; None for all.
     rows : rows of the engine (0 the surface) where what enters is marked; None for all.
+    part : (month of the run, source) share of each input that is marked, of those that are named; None for all of it.
     """
 
     sources: tuple[int, ...] | None = None
     years: tuple[int, int] | None = None
     rows: tuple[int, ...] | None = None
+    part: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +126,33 @@ def _apart(setup: Setup, marks: Sequence[Mark]) -> tuple[Setup, Array]:
     return setup, taken.astype(np.float64)
 
 
+def _shares(setup: Setup, marks: Sequence[Mark], years: int) -> tuple[Setup, Array]:
+    """Return the set-up with sources divided as the marks need it, and the share (month, mark, source) that is marked."""
+    parts, taken = _apart(setup, marks)
+    own, divisions = np.shape(setup.amount)[1], np.shape(parts.amount)[1] // np.shape(setup.amount)[1]
+    share = np.zeros((MONTHS_PER_YEAR * years, len(marks), own * divisions))
+    for number, mark in enumerate(marks):
+        first, last = mark.years or (0, years - 1)
+        if not 0 <= first <= last < years:
+            raise RunError(f"a mark names the years {first} to {last}, but the run has years 0 to {years - 1}")
+        when = slice(MONTHS_PER_YEAR * first, MONTHS_PER_YEAR * (last + 1))
+        share[when, number] = taken[number] * (1.0 if mark.part is None else np.tile(mark.part, divisions)[when])
+    return parts, share
+
+
+def without(setup: Setup, mark: Mark, years: int, *, first_month: int = 0) -> Setup:
+    """Return the set-up of a run of whole years to which what is marked does not come.
+
+    All else is as it was, so that a run of it shows what the mark does to the carbon without one.
+    """
+    parts, share = _shares(setup, [mark], years)
+    amount = np.asarray(parts.amount)
+    months = first_month + np.arange(len(share))
+    left = np.empty((len(share), *amount.shape[1:]))
+    left[months % len(share)] = amount[months % len(amount)] * (1.0 - share[:, 0, :, None])
+    return dataclasses.replace(parts, amount=left)
+
+
 def fate(
     model: Model,
     setup: Setup,
@@ -149,18 +178,15 @@ def fate(
     from mollisol.column.tiles import DEFAULT_STEPS
     from mollisol.column.tracer import Marks, trace
 
-    parts, taken = _apart(setup, marks)
-    when = np.zeros((years, len(marks)))
-    for number, mark in enumerate(marks):
-        first, last = mark.years or (0, years - 1)
-        if not 0 <= first <= last < years:
-            raise RunError(f"a mark names the years {first} to {last}, but the run has years 0 to {years - 1}")
-        when[first : last + 1, number] = 1.0
-    share = np.repeat(when[:, :, None] * taken[None], MONTHS_PER_YEAR, axis=0)[..., None]
+    parts, shares = _shares(setup, marks, years)
+    share = shares[..., None]
     columns = np.shape(state.carbon)[-1]
     nothing = np.zeros((len(marks), *np.shape(state.carbon)))
+    # soil that moves in from outside carries no mark
+    unmarked = np.zeros((len(marks), 1))
+    own = Marks(share, None, unmarked, unmarked)
     final, _, traced = trace(
-        model, parts, Marks(share), state, nothing, years, first_month=first_month, steps=steps or DEFAULT_STEPS
+        model, parts, own, state, nothing, years, first_month=first_month, steps=steps or DEFAULT_STEPS
     )
     amount = np.asarray(parts.amount)
     months = (first_month + np.arange(MONTHS_PER_YEAR * years)) % len(amount)

@@ -79,7 +79,7 @@ def best_estimate(spec: StudySpec, progress: Progress | None = None) -> BestEsti
     from mollisol.column.tiles import DEFAULT_STEPS
     from mollisol.models import build
     from mollisol.soil import harmonise
-    from mollisol.study.simulation import read_inputs
+    from mollisol.study.prepared import read_inputs
 
     tell = None if progress is None else (lambda share: progress("initial state", share))
     grid = Grid() if spec.grid is None else Grid(spec.grid)

@@ -11,23 +11,23 @@ from numpy.typing import NDArray
 
 from mollisol.column.backend import configure
 from mollisol.grid import Grid
-from mollisol.study.draws import draw, drawn_model
-from mollisol.study.erosion import past_losses
-from mollisol.study.field import Fields
-from mollisol.study.plans import baseline_plan, history_plans, timelines
+from mollisol.study.plans import baseline_plan
+from mollisol.study.prepared import prepare_run
 from mollisol.study.result import by_plan, dataset, yearly
-from mollisol.study.schema import StudySpec
+from mollisol.study.schema import ENSEMBLE, StudySpec
+from mollisol.study.structures import simulate_structures
 from mollisol.study.tradeoffs import Surroundings, surroundings
-from mollisol.units import MONTHS_PER_YEAR, parameters_of
+from mollisol.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from mollisol.climate import Climate
     from mollisol.clocks import Permanence
-    from mollisol.practices import Timeline
+    from mollisol.models.ensembles import Structure
+    from mollisol.models.parameter_sets import ParameterSet
     from mollisol.soil import Profile, SoilLayers
     from mollisol.study.columns import Place
+    from mollisol.study.conditioning import Conditioned
     from mollisol.study.initial import Start
     from mollisol.study.radiocarbon import SampledRadiocarbon
 
@@ -61,6 +61,9 @@ class Simulation:
     sampled_radiocarbon : the model's radiocarbon in the year of sampling, where the profile has it measured.
     permanence : how long what enters at the end of the baseline stays; None where the study leaves it out.
     surroundings : the site and each plan's water, for the trade-offs.
+    parameter_sets : that the members were drawn from, by structure ("" where there is one model); None for priors.
+    conditioned : what conditioning on the site's profile did, by structure; empty where there was none.
+    structures : of an ensemble of models, by name.
     """
 
     result: xr.Dataset
@@ -81,22 +84,9 @@ class Simulation:
     sampled_radiocarbon: SampledRadiocarbon | None = None
     permanence: Permanence | None = None
     surroundings: Surroundings | None = None
-
-
-def read_inputs(spec: StudySpec, drawn: dict[str, Array] | None = None) -> tuple[Profile, Climate, dict[str, Timeline]]:
-    """Read and check everything that a study names: profile, climate and plans, before anything is computed.
-
-    Where `drawn` is given, the practices' own parameters are drawn for the members and put into it by name.
-
-    Raises
-    ------
-    InputError
-        Naming file, line and column of what is wrong.
-    """
-    from mollisol.climate import read_climate
-    from mollisol.soil import read_profile
-
-    return read_profile(spec.profile), read_climate(spec.climate), timelines(spec, drawn)
+    parameter_sets: Mapping[str, ParameterSet | None] = field(default_factory=dict)
+    conditioned: Mapping[str, Conditioned] = field(default_factory=dict)
+    structures: Mapping[str, Structure] = field(default_factory=dict)
 
 
 def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulation:
@@ -109,100 +99,40 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     RunError
         If a member has no steady state, or JAX is not in double precision.
     """
+    if spec.model.name == ENSEMBLE:
+        return simulate_structures(spec, progress)
     configure()
     from mollisol.column.setup import with_soil
-    from mollisol.column.simulate import State
-    from mollisol.column.tiles import DEFAULT_STEPS, simulate
-    from mollisol.models import build
-    from mollisol.plants.allocation import AllocationParameters
+    from mollisol.column.tiles import simulate
     from mollisol.processes.protection_capacity import mineral_loading
-    from mollisol.soil import harmonise
-    from mollisol.soil.settling import SettlingParameters
-    from mollisol.study.columns import assemble, dated_forcing, make_place, read_by, typical_forcing
     from mollisol.study.composition import microbial_quotient, organic_nitrogen
     from mollisol.study.equal_mass import soc_at_equal_mass
-    from mollisol.study.initial import Past, make_start, soc_of
-    from mollisol.study.inputs import managed
-    from mollisol.study.moving import moving_run
-    from mollisol.study.process_factors import scaled_model
+    from mollisol.study.initial import soc_of
     from mollisol.study.rock import removal
-    from mollisol.study.soil_course import with_moved_soil
-    from mollisol.study.soil_moves import change_by_choice, moving_state, settling_setup, soil_moves, with_choices
+    from mollisol.study.soil_moves import change_by_choice
 
     def tell(stage: str) -> Callable[[float], None] | None:
         return None if progress is None else (lambda share: progress(stage, share))
 
-    grid = Grid() if spec.grid is None else Grid(spec.grid)
-    own_draws: dict[str, Array] = {}
-    profile, climate, lines = read_inputs(spec, own_draws)
-    layers = harmonise(profile, grid)
-    minerals = spec.soil.on(grid) if spec.soil else None
-    place = make_place(layers, climate, spec.site.latitude, spec.site.elevation_m, minerals)
-    years = (spec.years.start, spec.years.end)
-    members, steps = spec.ensemble, spec.steps_per_month or DEFAULT_STEPS
-
-    names = list(lines)
-    model, drawn = drawn_model(build(spec.model.name, spec.model.slots), members, spec.seed, spec.model.parameters)
-    own = Fields.of(lines)
-    chosen = with_choices(lines, model, spec.initial == "balanced")
-    # the last: from the measured state
-    fields = Fields.of({**lines, **chosen, " measured": lines["baseline"]})
-    inputs = managed(place, fields.timelines, years)
-    plans = len(fields)
-    moves = soil_moves(place, fields, inputs.managements, years)
-    scales = parameters_of(AllocationParameters)
-    above = draw("above_ground_scale", scales["above_ground_scale"], members, spec.seed)
-    below = draw("below_ground_scale", scales["below_ground_scale"], members, spec.seed)
-    drawn |= {"inputs.above_ground_scale": above, "inputs.below_ground_scale": below} | own_draws
-
-    if progress is not None:
-        progress("climate at depth", 0.0)
-    past_plans = history_plans(spec) or [baseline_plan(spec)]
-    past = Past(place, past_plans, spec.years.start, spec.erosion, past_losses(spec))
-    typical, mean_climate = typical_forcing(place, [*inputs.managements, *past.managements])
-    typical = read_by(model, typical)
-    if model.mover() is None:
-        del typical["runoff"]
-    past.prepare(model, {name: value[..., plans:] for name, value in typical.items()}, above, below, steps)
-    now = {name: value[..., :plans] for name, value in typical.items()}
-    forcing, continued = dated_forcing(place, now, inputs.managements, years)
-    if moves is not None and moves.works:
-
-        def rebuilt(moved: Place, management: Any) -> Mapping[str, Array]:
-            mean = read_by(model, typical_forcing(moved, [management])[0])
-            return dated_forcing(moved, {name: mean[name] for name in forcing}, [management], years)[0]
-
-        forcing = with_moved_soil(place, forcing, inputs.managements, rebuilt)
-    start = make_start(spec.initial, place, past, tell("initial state"))
-
-    balance = np.tile(start.balance, (1, plans))
-    balance[:, -members:] = 1.0
-    setup = assemble(place, model.pool_names, inputs, forcing, above, below, balance)
-    repeated = _repeat_model(scaled_model(model, inputs.managements), plans)
-    carbon = np.tile(start.state.carbon, (1, 1, plans))
-    carbon[..., -members:] = start.measured_state.carbon
-    state = State(carbon, {name: np.tile(value, (1, plans)) for name, value in start.state.soil.items()})
-    if moves is not None:
-        known = parameters_of(SettlingParameters)
-        settle = {name: draw(name, known[name], members, spec.seed) for name in ("swelling", "settling_time")}
-        drawn |= {f"soil.{name}": value for name, value in settle.items()}
-        setup = settling_setup(setup, moves, fields, settle["swelling"], settle["settling_time"])
-    if start.material is not None and start.measured_material is not None:
-        setup, state = moving_run(spec, fields, members, setup, state, start.material, start.measured_material)
-    if moves is not None:
-        setup, state = moving_state(setup, state)
+    ready = prepare_run(spec, progress)
+    place, fields, model, setup, state = ready.place, ready.fields, ready.model, ready.setup, ready.state
+    repeated, inputs, past, start, moves = ready.repeated, ready.inputs, ready.past, ready.start, ready.moves
+    layers, grid, names, drawn, steps = place.layers, place.grid, ready.names, ready.drawn, ready.steps
+    members, plans, carbon, below = past.members, len(fields), state.carbon, ready.below
+    mean_climate, continued, years = ready.mean_climate, ready.continued, (spec.years.start, spec.years.end)
     count = years[1] - years[0] + 1
     final, annual = simulate(
         repeated, setup, state, count, steps=steps, keep_pools=spec.output.pools, progress=tell("years")
     )
 
-    sampled, clocks, permanence = None, {}, None
+    clocks: dict[str, Array] = {}
+    sampled, permanence = None, None
     if spec.output.radiocarbon or spec.isotopes.carbon13 is not None:
         from mollisol.study.radiocarbon import clocks_of_study
 
-        sources, told_of = inputs.managements[0].sources, tell("radiocarbon")
+        sources, told_of = ready.sources, tell("radiocarbon")
         clocks, sampled = clocks_of_study(
-            spec, repeated, sources, own, past, start, setup, state, steps, profile, told_of
+            spec, repeated, sources, ready.own, past, start, setup, state, steps, ready.profile, told_of
         )
         clocks = clocks if spec.output.radiocarbon else {"delta13c": clocks["delta13c"]}
     if spec.output.permanence:
@@ -247,7 +177,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     trend = annual.soc[-1, :, -members:].sum(axis=0) - soc0[:, -members:].sum(axis=0)
     return Simulation(
         result,
-        profile,
+        ready.profile,
         layers,
         start,
         np.median(soc0[:, :members], axis=1),
@@ -263,11 +193,13 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         + list(place.minerals.notes),
         ([continued] if continued else []) + _deep(layers, grid) + _dry(layers, mean_climate.water[..., 0]),
         steps,
-        _profile_source(profile),
-        [f"Profile: {_profile_source(profile)}", f"Climate: {spec.climate.name} ({climate.resolution})"],
+        _profile_source(ready.profile),
+        [f"Profile: {_profile_source(ready.profile)}", f"Climate: {spec.climate.name} ({ready.climate.resolution})"],
         sampled,
         permanence,
         surroundings(place, mean_climate, names, lambda flux: told(fields.mean(flux[..., :plans]), 1)[:, 0]),
+        {"": ready.parameter_set},
+        {} if ready.conditioned is None else {"": ready.conditioned},
     )
 
 
@@ -322,12 +254,6 @@ def _values(
         "loss_time": _ratio(soc, shaped(annual.respiration[window, 1:].mean(axis=0))),
         "bnpp": bnpp,
     }
-
-
-def _repeat_model(model: Any, plans: int) -> Any:
-    import jax
-
-    return jax.tree_util.tree_map(lambda leaf: np.tile(leaf, plans), model)
 
 
 def _ratio(stock: Array, flux: Array) -> Array:

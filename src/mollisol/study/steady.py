@@ -73,7 +73,7 @@ def steady_profile(spec: StudySpec, model: Model, columns: int = 1) -> SteadyPro
     from mollisol.study.columns import make_place, typical_forcing
     from mollisol.study.initial import Past
     from mollisol.study.plans import baseline_plan
-    from mollisol.study.simulation import read_inputs
+    from mollisol.study.prepared import read_inputs
 
     grid = Grid() if spec.grid is None else Grid(spec.grid)
     profile, climate, _ = read_inputs(spec)

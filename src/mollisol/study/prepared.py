@@ -1,0 +1,215 @@
+"""A study made ready: from files to plans, columns, drawn parameters, initial state and the set-up of its run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.column.backend import configure
+from mollisol.grid import Grid
+from mollisol.study.draws import drawn_for
+from mollisol.study.erosion import past_losses
+from mollisol.study.field import Fields
+from mollisol.study.plans import baseline_plan, history_plans, timelines
+from mollisol.study.schema import StudySpec
+from mollisol.study.structures import heaviest
+from mollisol.units import parameters_of
+
+if TYPE_CHECKING:
+    from mollisol.climate import Climate, DepthClimate
+    from mollisol.column.setup import Setup
+    from mollisol.column.simulate import State
+    from mollisol.models.parameter_sets import ParameterSet
+    from mollisol.practices import Timeline
+    from mollisol.soil import Profile
+    from mollisol.study.columns import Place
+    from mollisol.study.conditioning import Conditioned
+    from mollisol.study.initial import Past, Start
+    from mollisol.study.inputs import Inputs
+    from mollisol.study.soil_moves import SoilMoves
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedRun:
+    """A study up to its first year. Columns are patches x members; the last patch starts from the measured state.
+
+    Attributes
+    ----------
+    spec : the checked study.
+    profile, climate : as read; place : what they make, on the layers.
+    names : of the plans; own : their patches; fields : all patches of the run, among them other choices and the last.
+    model : drawn, by member; repeated : by column.
+    drawn : values of the drawn parameters, (member,) by name.
+    below : (member,) scale of the below-ground inputs.
+    inputs : management of every patch.
+    moves : soil that is moved; None where none is.
+    past, start : what came before, and the initial state.
+    setup, state : of the run.
+    mean_climate : at depth, of every patch; continued : how a series that is too short goes on.
+    steps : implicit steps per month.
+    parameter_set : that the members come from; None for priors.
+    conditioned : what the site's profile said of the members; None where it was not asked.
+    """
+
+    spec: StudySpec
+    profile: Profile
+    climate: Climate
+    place: Place
+    names: list[str]
+    own: Fields
+    fields: Fields
+    model: Any
+    repeated: Any
+    drawn: dict[str, Array]
+    below: Array
+    inputs: Inputs
+    moves: SoilMoves | None
+    past: Past
+    start: Start
+    setup: Setup
+    state: State
+    mean_climate: DepthClimate
+    continued: str
+    steps: int
+    parameter_set: ParameterSet | None = None
+    conditioned: Conditioned | None = None
+
+    @property
+    def years(self) -> int:
+        """How many years the run has."""
+        return self.spec.years.end - self.spec.years.start + 1
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return self.inputs.managements[0].sources
+
+
+def read_inputs(spec: StudySpec, drawn: dict[str, Array] | None = None) -> tuple[Profile, Climate, dict[str, Timeline]]:
+    """Read and check everything that a study names: profile, climate and plans, before anything is computed.
+
+    Where `drawn` is given, the practices' own parameters are drawn for the members and put into it by name.
+
+    Raises
+    ------
+    InputError
+        Naming file, line and column of what is wrong.
+    """
+    from mollisol.climate import read_climate
+    from mollisol.soil import read_profile
+
+    return read_profile(spec.profile), read_climate(spec.climate), timelines(spec, drawn)
+
+
+def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None = None) -> PreparedRun:
+    """Make a checked study ready for its first year; the past is run. Of an ensemble of models, the heaviest.
+
+    Raises
+    ------
+    InputError
+        If profile, climate or plans are wrong.
+    RunError
+        If a member has no steady state, or JAX is not in double precision.
+    """
+    configure()
+    spec = heaviest(spec)
+    from mollisol.column.simulate import State
+    from mollisol.column.tiles import DEFAULT_STEPS
+    from mollisol.soil import harmonise
+    from mollisol.soil.settling import SettlingParameters
+    from mollisol.study.columns import assemble, dated_forcing, make_place, read_by, typical_forcing
+    from mollisol.study.conditioning import CANDIDATES, condition
+    from mollisol.study.initial import Past, make_start
+    from mollisol.study.inputs import managed
+    from mollisol.study.isotopes import labels_of
+    from mollisol.study.members import draw_members
+    from mollisol.study.moving import moving_run
+    from mollisol.study.process_factors import scaled_model
+    from mollisol.study.site_evidence import site_evidence
+    from mollisol.study.soil_course import with_moved_soil
+    from mollisol.study.soil_moves import moving_state, settling_setup, soil_moves, with_choices
+
+    tell = None if progress is None else (lambda share: progress("initial state", share))
+    grid = Grid() if spec.grid is None else Grid(spec.grid)
+    own_draws: dict[str, Array] = {}
+    profile, climate, lines = read_inputs(spec, own_draws)
+    layers = harmonise(profile, grid)
+    minerals = spec.soil.on(grid) if spec.soil else None
+    place = make_place(layers, climate, spec.site.latitude, spec.site.elevation_m, minerals)
+    years = (spec.years.start, spec.years.end)
+    members, steps = spec.ensemble, spec.steps_per_month or DEFAULT_STEPS
+
+    names = list(lines)
+    weighed = spec.condition == "site" and members > 1
+    candidates = draw_members(spec, CANDIDATES if weighed else 1)
+    model, above, below = candidates.model, candidates.above, candidates.below
+    own = Fields.of(lines)
+    chosen = with_choices(lines, model, spec.initial == "balanced")
+    # the last: from the measured state
+    fields = Fields.of({**lines, **chosen, " measured": lines["baseline"]})
+    inputs = managed(place, fields.timelines, years)
+    plans = len(fields)
+    moves = soil_moves(place, fields, inputs.managements, years)
+
+    if progress is not None:
+        progress("climate at depth", 0.0)
+    past_plans = history_plans(spec) or [baseline_plan(spec)]
+    past = Past(place, past_plans, spec.years.start, spec.erosion, past_losses(spec))
+    typical, mean_climate = typical_forcing(place, [*inputs.managements, *past.managements])
+    typical = read_by(model, typical)
+    if model.mover() is None:
+        del typical["runoff"]
+    past.prepare(model, {name: value[..., plans:] for name, value in typical.items()}, above, below, steps)
+    now = {name: value[..., :plans] for name, value in typical.items()}
+    forcing, continued = dated_forcing(place, now, inputs.managements, years)
+    if moves is not None and moves.works:
+
+        def rebuilt(moved: Place, management: Any) -> Mapping[str, Array]:
+            mean = read_by(model, typical_forcing(moved, [management])[0])
+            return dated_forcing(moved, {name: mean[name] for name in forcing}, [management], years)[0]
+
+        forcing = with_moved_soil(place, forcing, inputs.managements, rebuilt)
+    conditioned = None
+    if weighed:
+        evidence, labels = site_evidence(profile, grid), labels_of(spec)
+        start, past, candidates, conditioned = condition(
+            place, past, candidates, evidence, members, spec.seed, labels, tell
+        )
+        model, above, below = candidates.model, candidates.above, candidates.below
+    else:
+        start = make_start(spec.initial, place, past, tell)
+    drawn = candidates.drawn | own_draws
+
+    balance = np.tile(start.balance, (1, plans))
+    balance[:, -members:] = 1.0
+    setup = assemble(place, model.pool_names, inputs, forcing, above, below, balance)
+    repeated = repeat_model(scaled_model(model, inputs.managements), plans)
+    carbon = np.tile(start.state.carbon, (1, 1, plans))
+    carbon[..., -members:] = start.measured_state.carbon
+    state = State(carbon, {name: np.tile(value, (1, plans)) for name, value in start.state.soil.items()})
+    if moves is not None:
+        known = parameters_of(SettlingParameters)
+        settle = {name: drawn_for(spec, name, known[name]) for name in ("swelling", "settling_time")}
+        drawn |= {f"soil.{name}": value for name, value in settle.items()}
+        setup = settling_setup(setup, moves, fields, settle["swelling"], settle["settling_time"])
+    if start.material is not None and start.measured_material is not None:
+        setup, state = moving_run(spec, fields, members, setup, state, start.material, start.measured_material)
+    if moves is not None:
+        setup, state = moving_state(setup, state)
+    return PreparedRun(
+        spec, profile, climate, place, names, own, fields, model, repeated, drawn, below, inputs, moves, past, start,
+        setup, state, mean_climate, continued, steps, candidates.parameter_set, conditioned,
+    )  # fmt: skip
+
+
+def repeat_model(model: Any, plans: int) -> Any:
+    """Return a model of (member,) parameters for plans x members."""
+    import jax
+
+    return jax.tree_util.tree_map(lambda leaf: np.tile(leaf, plans), model)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Array = Any
 
 MANURES = {"farmyard manure": "farmyard_manure", "sludge": "biosolids", "straw": "cereal_straw"}
-"""Amendment whose quality an input of this name has; every input that is neither here nor in `QUALITIES` is of plants."""
+"""Amendment whose quality an input of this name has; what is neither here nor in `QUALITIES` is of plants."""
 
 QUALITIES = {
     "green manure": (0.7, 0.25, 0.05, 0.0, 0.0),

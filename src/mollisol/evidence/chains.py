@@ -68,8 +68,7 @@ def sample(
         if progress is not None:
             progress(float(done.mean()))
 
-    def potential(w: Any) -> Any:
-        return -joint.log_posterior(jnp.asarray(peak.z) + jnp.asarray(lower) @ w, peak.slopes)
+    potential = jax.tree_util.Partial(_against, joint, jnp.asarray(peak.z), jnp.asarray(lower), peak.slopes)
 
     kernel, step = _kernel(potential, warmup)
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -80,6 +79,10 @@ def sample(
         found = [run.result() for run in runs]
     w = np.stack([one for one, _ in found])
     return Draws(peak.z + w @ lower.T, np.array([diverging for _, diverging in found]))
+
+
+def _against(joint: Joint, z: Any, lower: Any, slopes: Any, w: Any) -> Any:
+    return -joint.log_posterior(z + lower @ w, slopes)
 
 
 def _kernel(potential: Any, warmup: int) -> tuple[Any, Any]:

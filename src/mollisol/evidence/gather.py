@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,11 +81,11 @@ def gather(
 
         tell("long-term experiments: soil and climate at depth")
         plots, _ = plots_of(read_experiments(folder).of(side=side), model)
-        extra.append(partial(log_likelihood, plots=plots))
+        extra.append(jax.tree_util.Partial(log_likelihood, plots=plots))
     if "incubations" in configuration.sources:
         from mollisol.evidence import jars
 
-        extra.append(partial(jars.log_likelihood, jars=jars.jars_of(folder, model, side)))
+        extra.append(jax.tree_util.Partial(jars.log_likelihood, jars=jars.jars_of(folder, model, side)))
     return Joint(small[0], space, small[1], data, turnover, minerals, tuple(extra), configuration.passes), chosen
 
 

@@ -64,9 +64,14 @@ class Summary(NamedTuple):
     sites: Array
 
 
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["model", "sites", "profiles", "turnover", "minerals", "extra"],
+    meta_fields=["space", "passes"],
+)
 @dataclass(frozen=True, eq=False)
 class Joint:
-    """Everything that a calibration compares.
+    """Everything that a calibration compares; a tree of arrays, so that other data need no other program.
 
     Attributes
     ----------
@@ -75,7 +80,7 @@ class Joint:
     sites, profiles : columns and what was measured in them.
     turnover : logarithm of stock over BNPP (depth,), over croplands.
     minerals : share of mineral-associated carbon in the uppermost depth, by land use (group,).
-    extra : further terms, (model, values) -> log-likelihood.
+    extra : further terms, `jax.tree_util.Partial` of (joint, values) -> log-likelihood.
     passes : see `predict`.
     """
 
@@ -95,7 +100,7 @@ class Joint:
 
     def trend(self) -> Array:
         """(row, 1): what a unit of a site's trend adds to the logarithm of its factor."""
-        return jnp.asarray(np.asarray(self.depth) - FACTOR_DEPTH)
+        return jnp.asarray(self.depth) - FACTOR_DEPTH
 
     def predicted(self, values: dict[str, Array], log_balance: Array | float = 0.0) -> Predicted:
         """Return what the model says of all sites at parameter values."""
@@ -128,8 +133,9 @@ class Joint:
         """Return the logarithm of the likelihood at a point, for frozen slopes."""
         values = self.space.values(z)
         found = self.predicted(values)
-        residual, covariance, known = profile_terms(self, values, found, slopes)
-        total = gaussian(residual.ravel(), covariance, known.ravel())
+        residual, noise, scaled, known = scattered(self, values, found, slopes)
+        effects = site_effects(scaled, self.profiles.study, values["study_share"])
+        total = low_rank_gaussian(residual.ravel(), noise.ravel(), effects, known.ravel())
         if self.turnover is not None:
             total = total + _summary(self.turnover, jnp.log(found.soc / found.bnpp))
         for group in self.minerals:
@@ -143,10 +149,10 @@ class Joint:
         return self.log_likelihood(z, slopes) - 0.5 * jnp.sum(z**2)
 
 
-def profile_terms(
+def scattered(
     joint: Joint, values: dict[str, Array], found: Predicted, slopes: Array
-) -> tuple[Array, Array, Array]:
-    """Return residuals (site, value), their covariance over all sites and values, and which are known."""
+) -> tuple[Array, Array, Array, Array]:
+    """Return residuals and variances of layers (site, value), effects of a site (site, value, 3), and what is known."""
     data = joint.profiles
     measured = jnp.concatenate([data.log_soc, data.delta14c / PERMIL_SCALE], axis=1)
     error = jnp.concatenate([data.soc_error, data.delta14c_error / PERMIL_SCALE], axis=1)
@@ -162,13 +168,38 @@ def profile_terms(
     noise = jnp.where(known, jnp.where(known, error, 0.0) ** 2 + own**2, MISSING)
     spread = jnp.stack([values["site_input"], values["site_rate"], values["site_trend"]])
     scaled = jnp.where(known[..., None], slopes * spread, 0.0)
-    share = values["study_share"]
-    same = (data.study[:, None] == data.study[None]).astype(residual.dtype)
-    mixed = share * same + (1.0 - share) * jnp.eye(same.shape[0])
-    flat = scaled.reshape(-1, scaled.shape[-1])
-    size = residual.shape[1]
-    covariance = (flat @ flat.T) * jnp.repeat(jnp.repeat(mixed, size, axis=0), size, axis=1)
-    return residual, covariance + jnp.diag(noise.ravel()), known
+    return residual, noise, scaled, known
+
+
+def site_effects(scaled: Array, study: Array, share: Array) -> Array:
+    """Return U (site * value, effect) of U U', the covariance by what each site, and each study, has of its own."""
+    sites, values, kinds = scaled.shape
+    own = jnp.sqrt(1.0 - share) * jnp.eye(sites)
+    # as many columns as there could be studies: those of none are zero
+    common = jnp.sqrt(share) * (study[:, None] == jnp.arange(sites)[None]).astype(scaled.dtype)
+    which = jnp.concatenate([own, common], axis=1)
+    return jnp.einsum("svk,se->svek", scaled, which).reshape(sites * values, 2 * sites * kinds)
+
+
+def profile_terms(
+    joint: Joint, values: dict[str, Array], found: Predicted, slopes: Array
+) -> tuple[Array, Array, Array]:
+    """Return residuals (site, value), their covariance over all sites and values, and which are known."""
+    residual, noise, scaled, known = scattered(joint, values, found, slopes)
+    effects = site_effects(scaled, joint.profiles.study, values["study_share"])
+    return residual, effects @ effects.T + jnp.diag(noise.ravel()), known
+
+
+def low_rank_gaussian(residual: Array, noise: Array, effects: Array, known: Array) -> Array:
+    """Logarithm of a normal density with covariance diag(noise) + U U', some residuals missing (Woodbury)."""
+    weighted = effects / noise[:, None]
+    inner = jnp.eye(effects.shape[1]) + effects.T @ weighted
+    factor = jnp.linalg.cholesky(inner)
+    drawn = jax.scipy.linalg.solve_triangular(factor, weighted.T @ residual, lower=True)
+    square = jnp.sum(residual**2 / noise) - jnp.sum(drawn**2)
+    missing = jnp.sum(~known)
+    logs = jnp.sum(jnp.log(jnp.diagonal(factor))) + 0.5 * (jnp.sum(jnp.log(noise)) - missing * jnp.log(MISSING))
+    return -0.5 * square - logs - 0.5 * jnp.sum(known) * LOG_2PI
 
 
 def gaussian(residual: Array, covariance: Array, known: Array) -> Array:
@@ -188,13 +219,13 @@ def _summary(summary: Summary, modelled: Array) -> Array:
     return -0.5 * jnp.sum(off**2)
 
 
-@partial(jax.jit, static_argnums=0)
+@jax.jit
 def slopes_at(joint: Joint, z: Array) -> Array:
     """Compiled `Joint.slopes`."""
     return joint.slopes(z)
 
 
-@partial(jax.jit, static_argnums=0)
+@jax.jit
 def posterior_and_gradient(joint: Joint, z: Array, slopes: Array) -> tuple[Array, Array]:
     """Compiled logarithm of the posterior and its gradient."""
     found: tuple[Array, Array] = jax.value_and_grad(joint.log_posterior)(z, slopes)

@@ -9,7 +9,6 @@ any model that can be run. R holds the spread of sites and errors at the best es
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import jax
@@ -26,7 +25,7 @@ TIMES = 4
 """How often the data are assimilated, each time with so many times their errors."""
 
 
-@partial(jax.jit, static_argnums=0)
+@jax.jit
 def _modelled(joint: Joint, z: Any) -> Any:
     return joint.stacked(joint.predicted(joint.space.values(z))).ravel()
 

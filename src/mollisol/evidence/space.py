@@ -1,7 +1,8 @@
 """The space of a calibration: parameters of the model as standard scores of their priors.
 
 A parameter is z = 0 at its prior's best estimate and z = 1 one standard deviation above it, on the scale on which its
-prior is normal (logarithm, logit or itself), so that every prior is a standard normal and every bound is kept.
+prior is normal (logarithm or logit; a normal prior is a logit between its bounds with the same slope at the best
+estimate), so that every prior is a standard normal and every bound is kept.
 """
 
 from __future__ import annotations
@@ -35,7 +36,23 @@ class Axis:
             width = prior.upper - prior.lower
             centre = (prior.value - prior.lower) / width
             return prior.lower + width / (1.0 + (1.0 / centre - 1.0) * jnp.exp(-prior.spread * z))
-        return prior.value + prior.spread * z
+        return prior.lower + self._width / (1.0 + jnp.exp(-(self._centre + self._slope * z)))
+
+    @property
+    def _width(self) -> float:
+        return self.prior.upper - self.prior.lower
+
+    @property
+    def _centre(self) -> float:
+        """Logit of the best estimate within the bounds of a normal prior."""
+        share = (self.prior.value - self.prior.lower) / self._width
+        return float(np.log(share / (1.0 - share)))
+
+    @property
+    def _slope(self) -> float:
+        """Change of that logit for one standard deviation: near the best estimate the prior is normal."""
+        share = (self.prior.value - self.prior.lower) / self._width
+        return float(self.prior.spread / (self._width * share * (1.0 - share)))
 
     def score(self, value: Array) -> Array:
         """Return the standard score of a value."""
@@ -49,7 +66,8 @@ class Axis:
                 return np.log((v - prior.lower) / (prior.upper - v))
 
             return (odds(np.asarray(value)) - odds(prior.value + 0.0 * width)) / prior.spread
-        return (np.asarray(value) - prior.value) / prior.spread
+        inside = (np.asarray(value) - prior.lower) / self._width
+        return (np.log(inside / (1.0 - inside)) - self._centre) / self._slope
 
 
 HYPER = {

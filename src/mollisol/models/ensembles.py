@@ -4,7 +4,8 @@
         {"name": "default", "slots": {}, "weight": 0.7, "parameter_set": "cropland_grassland"},
         {"name": "saturating", "slots": {"protection": "saturation"}, "weight": 0.3, "parameter_set": "priors"}]}
 
-Weights are those of stacking: how much each structure adds to predicting what was not fitted. They are scaled to sum to 1.
+Weights are those of stacking: how much each structure adds to predicting what was not fitted. They are scaled to sum
+to 1.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ SCALES = ("lognormal", "logit", "normal")
 REQUIRED = ("name", "model", "slots", "parameters", "units", "best", "scale", "lower", "upper", "draws")
 OPTIONAL = (
     "covariance", "spread", "spread_draws", "diagnostics", "indistinct", "about", "configuration", "data", "code",
-    "created",
+    "created", "prior", "uninformed", "log_posterior", "profiles", "studies",
 )  # fmt: skip
 LEAST_DRAWS = 2
 ROUNDING = 1e-9
@@ -164,7 +164,9 @@ def read_parameter_set(path: Path) -> ParameterSet:
         {},
         file.path,
         file.sha256,
-        *(file.text(key, "-") for key in ("about", "code", "created")),
+        file.text("about", "-"),
+        file.text("code", "-"),
+        file.text("created", "-"),
         file.mapping("diagnostics"),
         tuple(file.values.get("indistinct", ())),
         file.mapping("configuration"),

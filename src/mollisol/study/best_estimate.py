@@ -11,10 +11,11 @@ import numpy as np
 from mollisol.column.backend import configure
 from mollisol.grid import Grid
 from mollisol.study.columns import Place, make_place, read_by, typical_forcing
-from mollisol.study.draws import drawn_model
 from mollisol.study.erosion import past_losses
 from mollisol.study.initial import Past, Start, make_start
+from mollisol.study.members import draw_members
 from mollisol.study.plans import baseline_plan, history_plans
+from mollisol.study.structures import heaviest
 
 if TYPE_CHECKING:
     from mollisol.practices import Timeline
@@ -77,7 +78,6 @@ def best_estimate(spec: StudySpec, progress: Progress | None = None) -> BestEsti
     """
     configure()
     from mollisol.column.tiles import DEFAULT_STEPS
-    from mollisol.models import build
     from mollisol.soil import harmonise
     from mollisol.study.prepared import read_inputs
 
@@ -87,7 +87,8 @@ def best_estimate(spec: StudySpec, progress: Progress | None = None) -> BestEsti
     minerals = spec.soil.on(grid) if spec.soil else None
     place = make_place(harmonise(profile, grid), climate, spec.site.latitude, spec.site.elevation_m, minerals)
     steps = spec.steps_per_month or DEFAULT_STEPS
-    model, _ = drawn_model(build(spec.model.name, spec.model.slots), 1, spec.seed, spec.model.parameters)
+    spec = heaviest(spec)
+    model = draw_members(spec.model_copy(update={"ensemble": 1, "part": None})).model
     told = history_plans(spec) or [baseline_plan(spec)]
     past = prepared(Past(place, told, spec.years.start, spec.erosion, past_losses(spec)), model, steps)
     start = make_start(spec.initial, place, past, tell)

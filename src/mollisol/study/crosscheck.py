@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mollisol.study import registry
@@ -10,9 +10,9 @@ from mollisol.study.erosion import erosion_problems, unknown_practices
 from mollisol.study.isotopes import unknown_labels
 from mollisol.study.plan import Amendment, CropEntry, Tillage
 from mollisol.study.problems import Problem, unknown_name
-from mollisol.study.schema import ModelChoice, PracticePart, StudyFile, StudySpec
+from mollisol.study.schema import ENSEMBLE, ModelChoice, PracticePart, StudyFile, StudySpec
 from mollisol.study.yaml_reader import KeyPath
-from mollisol.units import InputError
+from mollisol.units import InputError, Parameter
 
 
 def check_names(written: StudyFile, folder: Path | None = None) -> list[Problem]:
@@ -124,6 +124,14 @@ def _model(choice: ModelChoice) -> Iterator[Problem]:
     if choice.name not in known:
         yield unknown_name("model", choice.name, known, ("model", "name"), f"known are {', '.join(known)}")
         return
+    if choice.name == ENSEMBLE:
+        for slot in choice.slots:
+            yield Problem(("model", "slots", slot), "an ensemble's structures fill the slots", "leave this out")
+        if choice.parameter_set is not None:
+            yield Problem(("model", "parameter_set"), "an ensemble's structures name their own", "leave this out")
+        return
+    if choice.ensemble is not None:
+        yield Problem(("model", "ensemble"), f"goes with 'name: {ENSEMBLE}', not with '{choice.name}'")
     slots = registry.model_slots(choice.name)
     for slot, alternative in choice.slots.items():
         path: KeyPath = ("model", "slots", slot)
@@ -142,9 +150,13 @@ def _model(choice: ModelChoice) -> Iterator[Problem]:
         return
     if not choice.parameters:
         return
-    parameters = registry.model_parameters(choice.name, choice.slots)
+    yield from parameter_problems(choice, registry.model_parameters(choice.name, choice.slots))
+
+
+def parameter_problems(choice: ModelChoice, parameters: Mapping[str, Parameter]) -> Iterator[Problem]:
+    """Find values of parameters that the model does not have, or that lie outside its bounds."""
     for name, value in choice.parameters.items():
-        path = ("model", "parameters", name)
+        path: KeyPath = ("model", "parameters", name)
         if name not in parameters:
             yield unknown_name("parameter", name, list(parameters), path, "see 'mollisol models whole_profile'")
         elif not parameters[name].lower <= value <= parameters[name].upper:

@@ -19,6 +19,7 @@ from mollisol.units import InputError, Parameter, nearest
 
 if TYPE_CHECKING:
     from mollisol.models.parameter_sets import ParameterSet
+    from mollisol.study.schema import StudySpec
 
 Array = NDArray[np.float64]
 
@@ -54,8 +55,14 @@ def draws(parameters: Mapping[str, Parameter], members: int, seed: int) -> dict[
     return {name: draw(name, one, members, seed) for name, one in parameters.items()}
 
 
+def drawn_for(spec: StudySpec, name: str, parameter: Parameter) -> Array:
+    """Return (member,) values of a parameter for the members of a study, which may be a part of a larger ensemble."""
+    first, total = spec.part or (0, spec.ensemble)
+    return draw(name, parameter, total, spec.seed)[first : first + spec.ensemble]
+
+
 def rows_of_set(made: ParameterSet, members: int, seed: int) -> NDArray[np.int64]:
-    """Return (member,) which of the draws of a parameter set each member takes; all of them equally often, as near as can.
+    """Return (member,) which of the draws of a parameter set each member takes: all as equally often as can be.
 
     Draws are put in order along their first principal component and taken at even steps from a random start.
     """
@@ -111,8 +118,8 @@ def drawn_model(
 ) -> tuple[Any, dict[str, Array]]:
     """Return the model with (member,) parameters, and the values of those that are drawn, by `slot.parameter`.
 
-    Those that are `given` have that value in every member; those of the parameter set `made` are drawn from it together,
-    the others from their priors.
+    Those that are `given` have that value in every member; those of the parameter set `made` are drawn from it
+    together, the others from their priors.
 
     Raises
     ------

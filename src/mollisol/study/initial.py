@@ -11,6 +11,7 @@ it is there, so the model's own shape goes on, scaled.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -137,6 +138,21 @@ class Past:
             state = advance(self.model, setup, state, years, steps=self.steps)
         return steady, state
 
+    def mineral_pools(self) -> list[int]:
+        """Return the pools whose loss the factor scales."""
+        return [i for i, name in enumerate(self.model.pool_names) if name in MINERAL_POOLS]
+
+    def select(self, index: NDArray[np.int64]) -> Past:
+        """Return the prepared past of some members, in an order of their own."""
+        own = copy.copy(self)
+        own.model, own.members = select_columns(self.model, index), len(index)
+        own.steady = select_columns(self.steady, index)
+        own.periods = [(select_columns(setup, index), years) for setup, years in self.periods]
+        if self.material is not None:
+            material = self.material
+            own.material = Material(material.below[:, index], material.deposited[:, index])
+        return own
+
     def extend(self, carbon: Array) -> Material:
         """Take what enters from below, and what arrives, from a state (row, pool, member) without erosion."""
         return material_of(self.erosion, self.model, carbon, self.place.mass)
@@ -182,11 +198,8 @@ def make_start(
 
 
 def _made(kind: str, place: Place, past: Past, progress: Callable[[float], None] | None) -> Start:
-    rows = len(place.grid) + 1
-    nothing = np.zeros((rows, len(past.model.pools), past.members))
-    guess = State(nothing, past.model.initial_soil(rows, past.members))
-    ones = np.ones((rows, past.members))
-    steady, plain = past.run(ones, guess)
+    ones = np.ones((len(place.grid) + 1, past.members))
+    steady, plain = nothing_known(place, past)
     soc = soc_of(plain.carbon, past.model)
     measured_state = scaled_to(place, past.model, plain)
     if kind == "equilibrium":
@@ -195,6 +208,14 @@ def _made(kind: str, place: Place, past: Past, progress: Callable[[float], None]
         return Start(measured_state, ones, soc, measured_state, steady=steady)
     balance, steady, state, warnings = _balance(place, past, steady, plain, progress)
     return Start(state, balance, soc, scaled_to(place, past.model, state), warnings, steady=steady)
+
+
+def nothing_known(place: Place, past: Past) -> tuple[State, State]:
+    """Return the steady state and the state at the end of the past, without any factor."""
+    rows = len(place.grid) + 1
+    nothing = np.zeros((rows, len(past.model.pools), past.members))
+    guess = State(nothing, past.model.initial_soil(rows, past.members))
+    return past.run(np.ones((rows, past.members)), guess)
 
 
 def scaled_to(place: Place, model: Any, state: State) -> State:
@@ -223,7 +244,7 @@ def _balance(
     soc, relative, known = observed(place)
     depth = place.grid.centres
     covariance = SPREAD**2 * np.exp(-np.abs(depth[:, None] - depth[None]) / CORRELATION_LENGTH)
-    mineral = [i for i, name in enumerate(past.model.pool_names) if name in MINERAL_POOLS]
+    mineral = past.mineral_pools()
     error = np.log1p(relative[known])
     log_factor = np.zeros((len(depth), past.members))
     last = int(np.flatnonzero(known)[-1])
@@ -253,10 +274,11 @@ def _balance(
             progress((iteration + 1) / ITERATIONS)
         if moved < CLOSE_ENOUGH:
             break
-    return balance, guess, state, _doubts(place, np.exp(log_factor), np.exp(model))
+    return balance, guess, state, doubts(place, np.exp(log_factor), np.exp(model))
 
 
-def _doubts(place: Place, factor: Array, soc: Array) -> list[str]:
+def doubts(place: Place, factor: Array, soc: Array) -> list[str]:
+    """Return what is doubtful of factors and SOC (layer, member) that were fitted to the profile, in sentences."""
     observed_soc, relative, known = observed(place)
     edges = 100.0 * place.grid.edges
     typical, fitted = np.median(factor, axis=1), np.median(soc, axis=1)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from mollisol.study.crosscheck import check_names, check_plans
 from mollisol.study.erosion import eroding_model
 from mollisol.study.fields import Section
+from mollisol.study.model_files import placed_model
 from mollisol.study.names import BASELINE, make_unique, name_of
 from mollisol.study.paths import resolve_file
 from mollisol.study.problems import Problem, from_validation, to_error
@@ -19,7 +20,7 @@ from mollisol.study.schema import Period, PracticePart, PracticeSet, StudyFile, 
 from mollisol.study.yaml_reader import Document, KeyPath, read_yaml, show_path
 from mollisol.units import nearest
 
-SELF_EVIDENT = ("baseline", "practices", "amendments", "cover_crop", "slots", "label", "until", "area")
+SELF_EVIDENT = ("baseline", "practices", "amendments", "cover_crop", "slots", "label", "until", "area", "condition")
 """Keys whose absence means that there is none of it; they are not listed as defaults."""
 
 
@@ -56,14 +57,15 @@ def load_spec(path: str | Path, allow_outside: bool = False) -> StudySpec:
     problems += _label_problems(written)
     _refuse(problems, document)
     placed, problems = _place_files(written, folder, allow_outside)
-    _refuse(problems, document)
+    model, wrong = placed_model(written.model, folder, allow_outside)
+    _refuse(problems + wrong, document)
     common = {name: getattr(written, name) for name in StudyFile.model_fields if name in StudySpec.model_fields}
     spec = StudySpec(
         **{
             **common,
             **files,
             "practices": _name_practices(placed),
-            "model": eroding_model(written),
+            "model": eroding_model(written.model_copy(update={"model": model})),
             "source": Path(path).absolute(),
             "sections": sections,
             "defaults_used": dict(_defaults(written, (), folder)),

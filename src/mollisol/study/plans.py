@@ -94,7 +94,7 @@ def timelines(spec: StudySpec, drawn: dict[str, Array] | None = None) -> dict[st
         (member,) by `practice.parameter`; else plans hold best estimates.
     """
     plan = baseline_plan(spec)
-    draw = None if drawn is None or spec.ensemble == 1 else _drawer(spec, drawn)
+    draw = None if drawn is None or (spec.part or (0, spec.ensemble))[1] == 1 else _drawer(spec, drawn)
     lines: dict[str, Timeline] = {"baseline": ((plan.from_year, plan),)}
     for one in spec.practices:
         requests = []
@@ -109,11 +109,11 @@ def timelines(spec: StudySpec, drawn: dict[str, Array] | None = None) -> dict[st
 
 def _drawer(spec: StudySpec, drawn: dict[str, Array]) -> Draw:
     """Return what draws a practice's parameter: the same under one name wherever it is asked for."""
-    from mollisol.study.draws import draw
+    from mollisol.study.draws import drawn_for
 
     def values(name: str, known: Parameter) -> Array:
         if name not in drawn:
-            drawn[name] = draw(name, known, spec.ensemble, spec.seed)
+            drawn[name] = drawn_for(spec, name, known)
         return np.concatenate([[known.value], drawn[name]])
 
     return values

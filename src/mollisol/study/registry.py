@@ -112,10 +112,11 @@ def practice_files(name: str, folder: Path | None = None) -> list[str]:
 
 
 def model_names() -> list[str]:
-    """Return the models."""
+    """Return the models, and the word for several of them."""
     from mollisol.models import MODELS
+    from mollisol.models.ensembles import ENSEMBLE
 
-    return list(MODELS)
+    return [*MODELS, ENSEMBLE]
 
 
 def model_parameters(name: str, slots: Mapping[str, str]) -> dict[str, Parameter]:
@@ -136,8 +137,8 @@ def check_slots(name: str, slots: Mapping[str, str]) -> None:
 
 
 def model_slots(name: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the alternatives of each slot of a model, the default first."""
-    from mollisol.models import describe_model
+    """Return the alternatives of each slot of a model (of an ensemble, of the default model), the default first."""
+    from mollisol.models import MODELS, describe_model
 
-    slots: Mapping[str, tuple[str, ...]] = describe_model(name)["slots"]
+    slots: Mapping[str, tuple[str, ...]] = describe_model(name if name in MODELS else next(iter(MODELS)))["slots"]
     return slots

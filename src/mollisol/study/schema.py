@@ -34,6 +34,9 @@ SLOTS = (
 """The slots of a model, each of which holds one of several hypotheses."""
 
 DEFAULT_MODEL = "whole_profile"
+ENSEMBLE = "ensemble"
+"""What stands for a model where several are to be run, by weight."""
+
 DEFAULT_SEED = 1
 FIRST_YEAR, LAST_YEAR = 1000, 3000
 
@@ -95,6 +98,16 @@ class ModelChoice(Section):
     parameters: dict[str, Annotated[float, Number(-1e12, 1e12)]] = Field(
         default_factory=dict, description="values of parameters, as slot.parameter: value; the same in every member"
     )
+    parameter_set: Annotated[str, Text()] | None = Field(
+        default=None,
+        description="calibrated parameters to draw from: a name, a file, or priors",
+        json_schema_extra={"if_absent": "the one that comes with Mollisol and holds for the slots, else priors"},
+    )
+    ensemble: Annotated[str, Text()] | None = Field(
+        default=None,
+        description="with the model `ensemble`: its name, or a file with structures and weights",
+        json_schema_extra={"if_absent": None},
+    )
 
 
 def _model(value: Any) -> Any:
@@ -102,7 +115,9 @@ def _model(value: Any) -> Any:
         return {"name": value}
     if not isinstance(value, dict):
         return value
-    own = ("name", "parameters")
+    own = ("name", "parameters", "parameter_set", "ensemble")
+    if "ensemble" in value and "name" not in value:
+        value = {"name": ENSEMBLE, **value}
     for key in value:
         if key not in (*own, *SLOTS):
             close = explain_unknown(key, (*own, *SLOTS))
@@ -195,6 +210,9 @@ class _Common(Section):
     initial: Annotated[
         Literal["equilibrium", "measured", "balanced"], Choice(("equilibrium", "measured", "balanced"))
     ] = Field(default="balanced", description="how the initial carbon is made")
+    condition: Annotated[Literal["none", "site"], Choice(("none", "site"))] = Field(
+        default="none", description="whether the site's own profile weighs the members: none or site"
+    )
     model: Annotated[ModelChoice, short_form(_model)] = Field(
         default=ModelChoice(), description="model, or {name: ..., slot: alternative}"
     )
@@ -233,6 +251,12 @@ class _Common(Section):
                 f"{starts[-1]} is not before the first year of the run ({self.years.start})",
                 "history ends where the run begins; from then on the plan holds",
                 at=("history", len(starts) - 1, "from"),
+            )
+        if self.condition == "site" and self.initial != "balanced":
+            raise broken(
+                f"'site' needs 'initial: balanced', here it is '{self.initial}'",
+                "only a balanced start asks how far the profile is known",
+                at=("condition",),
             )
         edges = self.grid or (0.0, 1.0)
         if edges[0] != 0.0 or any(lower <= upper for upper, lower in pairwise(edges)):
@@ -273,6 +297,7 @@ class StudySpec(_Common):
     practices : with unique names; the baseline is not among them.
     sections : values of keys that other rooms registered, by key.
     defaults_used : what the user did not give and what is used instead, by key, in the file's order.
+    part : where the members are part of a larger ensemble, the first of them and how many that has.
     """
 
     source: Path
@@ -281,3 +306,4 @@ class StudySpec(_Common):
     practices: tuple[PracticeSet, ...] = ()
     sections: Mapping[str, Any] = Field(default_factory=dict)
     defaults_used: Mapping[str, Any] = Field(default_factory=dict)
+    part: tuple[int, int] | None = None

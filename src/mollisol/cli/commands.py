@@ -11,6 +11,7 @@ from mollisol.cli import (
     clocks,
     crops,
     demo,
+    figure1,
     models,
     practices,
     profile,
@@ -47,5 +48,5 @@ for _module in (demo, run, clocks, practices, crops, models):
 app.add_typer(profile.app, name="profile")
 app.add_typer(archive.app, name="archive")
 app.add_typer(climate.app, name="climate")
-for _module in (calibrate, validate, version):
+for _module in (calibrate, figure1, validate, version):
     _module.add_to(app)

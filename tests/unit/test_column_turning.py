@@ -224,3 +224,69 @@ def test_a_column_that_settles_needs_its_mass_in_the_state() -> None:
     case = moving(GRADED)
     with pytest.raises(RunError, match="no fine_earth and no specific_volume and no looseness"):
         simulate(case.model, case.setup, case.state._replace(soil=case.model.initial_soil(len(GRADED) + 1, 1)), 1)
+
+
+def test_turning_without_later_inputs_gains_nothing_that_lasts() -> None:
+    """Total carbon never rises, and what is gained over untouched soil without inputs tends to nothing."""
+    from mollisol.column import advance, equilibrium, simulate
+
+    grid = Grid([0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1.0, 2.0])
+    rested = profile_case(grid, tillage=False, rotation=False)
+    carbon = equilibrium(rested.model, rested.setup, rested.state, 12, steps=1).state.carbon
+    case = moving(grid, event(inversion_map(grid, 0.6)[0], month=8))
+    happens = np.zeros((1200, 1, 2))
+    happens[8, 0, 0] = 1.0
+    events = dataclasses.replace(case.setup.events, happens=happens)
+    setup = dataclasses.replace(case.setup, events=events, amount=np.zeros((12, 3, 1)))
+    state, annual = simulate(case.model, setup, case.state._replace(carbon=carbon), 100, steps=1)
+    whole = np.sum(annual.carbon, axis=(1, 2))
+    assert np.all(np.diff(whole, axis=0) < 0.0)
+    gained = whole[:, 0] - whole[:, 1]
+    assert gained[-1] > 0.02 * whole[0, 1]
+    still = dataclasses.replace(setup, events=dataclasses.replace(events, happens=np.zeros((12, 1, 1))))
+    later = [gained[-1]]
+    for _ in range(3):
+        state = advance(case.model, still, state, 1000, steps=1)
+        turned, untouched = total(state.carbon)
+        later.append(turned - untouched)
+    assert np.all(np.diff(later) < 0.0)
+    assert 0.0 < later[-1] < 0.1 * gained[-1]
+
+
+def test_what_processes_prepare_from_soil_they_declare() -> None:
+    """Where soil moves, a process is prepared anew if it says that it reads soil that does."""
+
+    class Seen(dict[str, Any]):
+        def __init__(self, values: Any) -> None:
+            super().__init__(values)
+            self.asked: set[str] = set()
+
+        def __getitem__(self, name: str) -> Any:
+            self.asked.add(f"soil.{name}")
+            return super().__getitem__(name)
+
+        def get(self, name: str, default: Any = None) -> Any:
+            self.asked.add(f"soil.{name}")
+            return super().get(name, default)
+
+    from mollisol.processes import ALTERNATIVES
+
+    case = profile_case(GRADED, columns=1)
+    soil = {**case.setup.soil, **case.state.soil}
+    months = {name: jnp.asarray(series[0]) for name, series in case.ready().forcing.items()}
+    extra = {name: jnp.zeros((len(GRADED) + 1, 1)) for name in ("temperature_deviation",)}
+    tried = 0
+    for alternatives in ALTERNATIVES.values():
+        for kind in alternatives.values():
+            process = kind()
+            if not hasattr(process, "prepare"):
+                continue
+            seen = Seen(soil)
+            drivers = dataclasses.replace(case.drivers(), soil=seen, forcing={**extra, **months})
+            try:
+                process.prepare(drivers)
+            except KeyError:
+                continue  # it needs forcing that this case does not have
+            tried += 1
+            assert seen.asked <= {*process.reads, *getattr(process, "optional", ())}, process.name
+    assert tried > 8

@@ -200,14 +200,17 @@ def test_demo_keeps_a_study_that_the_user_changed(tmp_path, runner):
 
 
 def test_lists_as_text_and_json(capsys):
+    from mollisol.models.ensembles import list_model_ensembles
+    from mollisol.models.parameter_sets import list_parameter_sets
     from mollisol.models.registry import CLASSICS, MODELS
     from mollisol.plants import CROPS
     from mollisol.practices import list_practices
 
+    models = [*MODELS, *CLASSICS, *list_parameter_sets(), *list_model_ensembles()]
     for command, names, key in (
         ("practices", list_practices(), "practice"),
         ("crops", CROPS, "name"),
-        ("models", {**MODELS, **CLASSICS}, "model"),
+        ("models", models, "model"),
     ):
         assert run([command]) == 0
         lines = capsys.readouterr().out.splitlines()

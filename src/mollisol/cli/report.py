@@ -84,6 +84,9 @@ def report_context(spec: StudySpec, done: Simulation) -> ReportContext:
         permanence=done.permanence,
         tradeoffs=study_ledger(spec, done),
         practice_notes=practice_notes(spec),
+        parameters_from=parameters_text(done),
+        calibrated=any(done.parameter_sets.values()),
+        conditioned=done.conditioned,
         history=history_text(spec),
         sources=[*done.sources, *(f"Chosen for the study: {note}" for note in done.notes)],
         versions={**versions(), "largest budget error": f"{residual:.1e} kg C/m2"},
@@ -175,6 +178,24 @@ def practice_notes(spec: StudySpec) -> dict[str, str]:
         return f"{about} ({', '.join(given)})." if given else f"{about}."
 
     return {one.name: " ".join(map(told, one.parts)) for one in spec.practices}
+
+
+def parameters_text(done: Simulation) -> str:
+    """Say which calibrated parameters the members were drawn from, and how they are shared out over structures."""
+    sentences = []
+    members = done.result["structure"].values.tolist() if done.structures else []
+    for name, made in done.parameter_sets.items():
+        begin = ""
+        if name:
+            begin = f"Structure {name.replace('_', ' ')} ({members.count(name)} of {len(members)} members): "
+        if made is None:
+            sentences += [f"{begin}parameters from published ranges."] if name else []
+            continue
+        sentences.append(
+            f"{begin}{len(made.parameters)} parameters are joint draws of the calibrated set {made.name} "
+            f"({made.path.name}, SHA-256 {made.sha256[:12]}), the others from published ranges."
+        )
+    return " ".join(sentences)
 
 
 def history_text(spec: StudySpec) -> str:

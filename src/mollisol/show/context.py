@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from mollisol.clocks import Permanence
     from mollisol.practices.tradeoffs import Ledger
+    from mollisol.study.conditioning import Conditioned
 
 Array = NDArray[np.float64]
 
@@ -168,6 +169,9 @@ class ReportContext:
     permanence : how long what enters at the end of the baseline stays; None where it is not known.
     tradeoffs : what practices cost or bring beside the carbon; None where it is not known.
     practice_notes : what each practice is, in a sentence, by its name in the result.
+    parameters_from : sentences on where the parameters come from; "" where from published ranges alone.
+    calibrated : whether parameters come from a calibration.
+    conditioned : what conditioning on the site's profile did, by structure of the model ("" where there is one).
     history : a sentence on the past management that the initial state assumes.
     sources : data and their citations, one text each.
     versions : version of each program and library.
@@ -195,6 +199,9 @@ class ReportContext:
     permanence: Permanence | None = None
     tradeoffs: Ledger | None = None
     practice_notes: Mapping[str, str] = field(default_factory=dict)
+    parameters_from: str = ""
+    calibrated: bool = False
+    conditioned: Mapping[str, Conditioned] = field(default_factory=dict)
     history: str = ""
     sources: Sequence[str] = ()
     versions: Mapping[str, str] = field(default_factory=dict)

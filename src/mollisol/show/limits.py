@@ -29,20 +29,25 @@ GLOSSARY = (
 """Words of the report and their meaning."""
 
 
+LITERATURE = (
+    "The parameters come from the literature and are not calibrated to measurements of this field through time."
+)
+CALIBRATED = "The parameters are calibrated to measurements of other fields, not of this one through time."
+
+
 def limits_of(view: ResultView, context: ReportContext) -> list[str]:
     """Return what the reader should not take from the report."""
     if view.members > 1:
         first = (
-            "The intervals hold the uncertainty of the model's parameters alone, as far as the literature tells it. "
-            "The form of the model, the weather to come, the yields and the measured profile are uncertain as well, "
-            "and the true uncertainty is larger."
+            f"The intervals hold the uncertainty of {_held(context)}. {_not_held(context)} uncertain as well, and the "
+            "true uncertainty is larger."
         )
     else:
         first = "One parameter set was run: nothing here says how uncertain the numbers are."
     limits = [
         first,
-        "The parameters come from the literature and are not calibrated to measurements of this field through "
-        "time. A difference between practices says what follows from them, not what was observed.",
+        f"{CALIBRATED if context.calibrated else LITERATURE} A difference between practices says what follows from "
+        "them, not what was observed.",
         "A gain of soil carbon is not yet a gain for the climate: nitrous oxide, methane, fuel, fertiliser, and the "
         "carbon of manure or compost that would have gone to another field are not counted.",
         "The pools of the model are not fractions that a laboratory can separate, though some have similar names.",
@@ -62,3 +67,14 @@ def limits_of(view: ResultView, context: ReportContext) -> list[str]:
             "model's own profile."
         )
     return limits
+
+
+def _held(context: ReportContext) -> str:
+    told = "measurements elsewhere tell" if context.calibrated else "the literature tells"
+    also = " and of the measured profile" if context.conditioned else ""
+    return f"the model's parameters{also or ' alone'}, as far as {told} it"
+
+
+def _not_held(context: ReportContext) -> str:
+    profile = "" if context.conditioned else ", the yields and the measured profile"
+    return f"The form of the model, the weather to come{profile or ' and the yields'} are"

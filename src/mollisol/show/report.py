@@ -13,6 +13,7 @@ from mollisol.show.budget import budget_of
 from mollisol.show.captions import alternatives, captions
 from mollisol.show.carbon_dioxide import carbon_dioxide_table
 from mollisol.show.composition import composition_table
+from mollisol.show.conditioning import conditioning_tables, conditions
 from mollisol.show.context import ReportContext
 from mollisol.show.files import write_atomically
 from mollisol.show.layout import RESOLUTION
@@ -109,6 +110,9 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         "tradeoffs": tradeoff_table(context.tradeoffs),
         "left_out": left_out(context.tradeoffs),
         "closed": CLOSED,
+        "conditioning": conditioning_tables(context),
+        "conditions": conditions(context.conditioned),
+        "fitted": context.calibrated or any(one.modelled_delta14c is not None for one in context.conditioned.values()),
         "limits": limits_of(view, context),
         "glossary": GLOSSARY,
         "site": _site(context),

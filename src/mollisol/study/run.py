@@ -112,24 +112,73 @@ def versions() -> dict[str, str]:
     return found
 
 
+def _own_files(spec: StudySpec) -> list[Path]:
+    """Return the files of the user's own practices, and those that practices name."""
+    from mollisol.practices.library import own_file as own_practice
+    from mollisol.study.registry import practice_files
+
+    folder = spec.source.parent
+    found: dict[Path, None] = {}
+    for part in (part for one in spec.practices for part in one.parts):
+        own = own_practice(part.practice, folder)
+        if own is not None:
+            found[own] = None
+        named = [part.parameters[key] for key in practice_files(part.practice, folder) if key in part.parameters]
+        found |= dict.fromkeys(map(Path, named))
+    return list(found)
+
+
+def _several(spec: StudySpec, done: Simulation) -> dict[str, Any]:
+    """Return what a record holds of an ensemble of models and of conditioning, where there is any."""
+    found: dict[str, Any] = {}
+    if done.structures:
+        from mollisol.models.ensembles import model_ensemble
+
+        own = model_ensemble(spec.model.ensemble)
+        members = done.result["structure"].values.tolist()
+        found["model_ensemble"] = {
+            "name": own.name,
+            "file": own.path.name,
+            "sha256": own.sha256,
+            "structures": {
+                name: {"weight": one.weight, "members": members.count(name), "slots": dict(one.slots)}
+                for name, one in done.structures.items()
+            },
+        }
+    if done.conditioned:
+        found["conditioned"] = {name or spec.model.name: one.record() for name, one in done.conditioned.items()}
+    return found
+
+
 def run_record(spec: StudySpec, done: Simulation) -> dict[str, Any]:
     """Return what repeats the run bit for bit on the same machine."""
 
     def digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
-    study = spec.model_dump(mode="json", exclude={"source", "profile", "climate", "defaults_used", "sections"})
+    study = spec.model_dump(mode="json", exclude={"source", "profile", "climate", "defaults_used", "sections", "part"})
+    for key in ("parameter_set", "ensemble"):
+        # a file is told by its name: where it lay is no part of the result
+        study["model"][key] = study["model"][key] and Path(study["model"][key]).name
     return {
         "study": study,
         "files": {
             "study": {"name": spec.source.name, "sha256": digest(spec.source)},
             "profile": {"name": spec.profile.name, "sha256": digest(spec.profile)},
             "climate": {"name": spec.climate.name, "sha256": digest(spec.climate)},
+            **{f"practice {path.stem}": {"name": path.name, "sha256": digest(path)} for path in _own_files(spec)},
         },
         "seed": spec.seed,
         "members": spec.ensemble,
         "steps_per_month": done.steps,
-        "parameters": {name: [float(v) for v in values] for name, values in done.drawn.items()},
+        "parameter_sets": {
+            name or spec.model.name: "priors" if one is None else one.record()
+            for name, one in done.parameter_sets.items()
+        },
+        **_several(spec, done),
+        "parameters": {
+            name: [float(v) if np.isfinite(v) else None for v in values] for name, values in done.drawn.items()
+        },
         "balance_residual_kg_m2": float(done.result["balance_residual"].max()),
         "versions": versions(),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -191,7 +193,7 @@ def test_trees_bring_what_they_are_said_to_by_distance():
     assert field["tree r"] == pytest.approx(0.05 * grown, rel=1e-12)
     litter = [of_sources(one, "tree litter")[-1] for one in made]
     assert litter[0] > litter[1] > litter[2] > 0.0
-    wood = sum(part.share * one.biomass[-1] for part, one in zip(parts, made, strict=True))
+    wood = sum(part.share * one.biomass[-1, 0] for part, one in zip(parts, made, strict=True))
     assert wood == pytest.approx(4.0 * grown, rel=1e-12)
     assert made[0].tillage_depth.max() == 0.0
     assert {one.crop for one in made[0].harvest} == {"grassland"}
@@ -311,3 +313,9 @@ def test_wrong_arguments_are_explained(case):
     with pytest.raises(InputError) as caught:
         call()
     assert expected in str(caught.value)
+
+
+def test_every_action_is_documented():
+    page = (Path(__file__).parents[2] / "docs" / "practices.md").read_text("utf-8")
+    assert [name for name in ACTIONS if f"`{name}`" not in page] == []
+    assert [name for name in PROCESSES if name not in page] == []

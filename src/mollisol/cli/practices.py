@@ -28,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
             one = load_practice(name) if own else practice(name, Path.cwd())
             say(to_json(one) if as_json else _full(one))
             return
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"practice": one.name, "evidence": one.evidence.strength, "what it is": one.about}
             for one in map(practice, list_practices())
         ]

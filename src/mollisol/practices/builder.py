@@ -84,7 +84,7 @@ class Builder:
         self.irrigation = np.zeros(self.months)
         self.water_use = np.ones(self.months)
         self.nitrogen = np.zeros(len(years))
-        self.biomass = np.zeros(len(years))
+        self.biomass = np.zeros((len(years), 1))
         self.factors: list[ProcessFactor] = []
         self.climates: list[ClimateCourse] = []
 
@@ -142,6 +142,12 @@ class Builder:
         if added.shape[-1] > self.root_respiration.shape[-1]:
             self.root_respiration = np.repeat(self.root_respiration, added.shape[-1], axis=-1)
         self.root_respiration[self.months_of(year)] += added
+
+    def stand(self, year: int, biomass: Array) -> None:
+        """Add (variant,) kg C/m2 of wood at the end of a year."""
+        if len(biomass) > self.biomass.shape[1]:
+            self.biomass = np.repeat(self.biomass, len(biomass), axis=1)
+        self.biomass[self.years.index(year)] += biomass
 
     def finish(self) -> Management:
         """Return what was collected."""

@@ -133,7 +133,7 @@ def place_year(out: Builder, plan: Plan, year: int, latitude: float, always: boo
         out.irrigation[months] += share * amount
         out.water_use[months] *= 1.0 + share * (one.use - 1.0)
     for stand in of_kind(plan.changes, Standing):
-        out.biomass[out.years.index(year)] += best(stand.biomass) * stand.share(year, always)
+        out.stand(year, np.atleast_1d(stand.biomass) * stand.share(year, always))
     for nutrient in of_kind(plan.changes, NutrientChange):
         change = best(nutrient.supply.get("nitrogen", 0.0)) - best(nutrient.demand.get("nitrogen", 0.0))
         out.nitrogen[out.years.index(year)] += nutrient.share(year, always) * change * KG_M2_PER_KG_HA

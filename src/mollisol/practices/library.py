@@ -95,7 +95,12 @@ def practice(name: str, folder: Path | None = None) -> Practice:
             f"a practice '{name}' is in the library already", file=file.name, key="name", remedy="choose another name"
         )
     if file is not None:
-        return load_practice(file)
+        own = load_practice(file)
+        if own.name != name:
+            raise InputError(
+                f"the practice in it is called '{own.name}'", file=file.name, key="name", remedy=f"call it '{name}'"
+            )
+        return own
     if name not in _library():
         known = [*_library(), *own_practices(folder)]
         raise unknown("practice", name, known, "see 'mollisol practices' for the list")

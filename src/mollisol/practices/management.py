@@ -93,7 +93,8 @@ class Management:
     scaled : (source,) what an ensemble's scales of the inputs multiply: 1 above ground, 2 below ground, 0 neither.
     irrigation : (month,) mm; water_use : (month,) factor on the demand that acts through living plants.
     nitrogen : (year,) mineral nitrogen beside what the crops imply, kg N/m2/yr; negative where it is tied up.
-    biomass : (year,) carbon in the wood of trees at the end of each year, kg C/m2; no part of the soil's.
+    biomass : (year, 1 + member) or (year, 1), carbon in the wood of trees at the end of each year, kg C/m2, the best
+        estimate first; no part of the soil's.
     factors : what scales processes.
     climates : changes of the climate, in their order.
     draws : what differs between the members; None where nothing does.
@@ -120,7 +121,7 @@ class Management:
     irrigation: Array = field(default_factory=lambda: np.zeros(0))
     water_use: Array = field(default_factory=lambda: np.ones(0))
     nitrogen: Array = field(default_factory=lambda: np.zeros(0))
-    biomass: Array = field(default_factory=lambda: np.zeros(0))
+    biomass: Array = field(default_factory=lambda: np.zeros((0, 1)))
     factors: tuple[ProcessFactor, ...] = ()
     climates: tuple[ClimateCourse, ...] = ()
     draws: Draws | None = None

@@ -105,6 +105,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
     from mollisol.column.setup import with_soil
     from mollisol.column.tiles import simulate
     from mollisol.processes.protection_capacity import mineral_loading
+    from mollisol.study.biomass import biomass
     from mollisol.study.composition import microbial_quotient, organic_nitrogen
     from mollisol.study.equal_mass import soc_at_equal_mass
     from mollisol.study.initial import soc_of
@@ -156,6 +157,7 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         if moves.works:
             values["soc_change_by_choice"] = change_by_choice(fields, names, annual.soc[-1], members)
     values |= removal(inputs.managements, fields, len(names), count)
+    values |= biomass(inputs.managements, fields, len(names), members)
     values["mineral_loading"] = told(loading)
     for name, share in (("microbial_quotient", microbial_quotient), ("organic_nitrogen", organic_nitrogen)):
         values[name] = told(share(model, ended))

@@ -17,11 +17,6 @@ from mollisol.practices.values import Value, checked
 from mollisol.units import CM_PER_M, MG_HA_PER_KG_M2, InputError
 
 
-def _amount(yield_dry_t_ha: float | None, yield_t_ha: float | None) -> dict[str, float]:
-    given = {"yield_dry_t_ha": yield_dry_t_ha, "yield_t_ha": yield_t_ha}
-    return {key: value for key, value in given.items() if value is not None}
-
-
 @action("rotation", "grow a perennial that stays on the field")
 def grow_stand(
     plan: Plan,
@@ -41,7 +36,7 @@ def grow_stand(
     """
     if not plant_of(crop).perennial:
         raise InputError(f"'{crop}' does not stay over the winter", key="crop", remedy="name a perennial crop")
-    grown = CropYear(crop, **_amount(yield_dry_t_ha, yield_t_ha))
+    grown = CropYear(crop, yield_t_ha=yield_t_ha, yield_dry_t_ha=yield_dry_t_ha)
     course = course_of(year, hold_years=1.0, fade_years=establishment_years)
     first = checked(first_growth, 0.0, 1.0, "first_growth", "(share of full growth)")
     here = checked(established, 0.0, 1.0, "established", "(0 to 1)")
@@ -71,7 +66,7 @@ def extend_rotation(
     """
     if isinstance(years, bool) or not isinstance(years, int) or not 1 <= years <= 30:
         raise InputError(f"got {years!r}", key="years", remedy="give a whole number of years from 1 to 30")
-    grown = CropYear(crop, **_amount(yield_dry_t_ha, yield_t_ha))
+    grown = CropYear(crop, yield_t_ha=yield_t_ha, yield_dry_t_ha=yield_dry_t_ha)
     first = replace(grown, growth=within(first_growth, 0.0, 1.0, "first_growth", "(share of full growth)"))
     rotation = (*plan.rotation, first, *(grown,) * (years - 1))
     turn = (year - plan.from_year) % len(rotation)

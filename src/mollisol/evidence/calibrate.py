@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.evidence.chains import Draws, sample
+from mollisol.evidence import chains, metropolis
+from mollisol.evidence.chains import Draws
 from mollisol.evidence.configuration import Configuration
 from mollisol.evidence.gather import Say, files_of, gather
 from mollisol.evidence.likelihood import Joint
@@ -60,8 +60,9 @@ def calibrate(
     _claim(out, configuration, data)
     joint, profiles = gather(configuration, folder, "fit", say)
     peak = _peak(joint, out, say)
-    if configuration.method == "nuts":
-        drawn = sample(
+    chained = {"nuts": chains.sample, "metropolis": metropolis.sample}
+    if configuration.method in chained:
+        drawn = chained[configuration.method](
             joint, peak, out, chains=configuration.chains, warmup=configuration.warmup, draws=configuration.draws,
             seed=configuration.seed, progress=progress,
         )  # fmt: skip
@@ -73,7 +74,7 @@ def calibrate(
         z = random.multivariate_normal(peak.z, peak.covariance, configuration.draws)
         drawn = Draws(z[None], np.zeros(1, dtype=np.int64))
     found = diagnostics(joint, drawn)
-    if configuration.method == "nuts":
+    if configuration.method in chained:
         _require_good(configuration, found)
     made = parameter_set(configuration, joint, peak, drawn, found, data, profiles)
     write_text(out / f"{configuration.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
@@ -209,8 +210,3 @@ def code_hash() -> str:
 
 def _rounded(values: Any) -> list[float]:
     return [float(f"{value:.6g}") for value in np.asarray(values).ravel()]
-
-
-def shorter(configuration: Configuration, draws: int) -> Configuration:
-    """Return the configuration with other numbers of draws, for trials."""
-    return replace(configuration, draws=draws, warmup=min(configuration.warmup, draws))

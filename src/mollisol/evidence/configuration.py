@@ -9,7 +9,7 @@ from typing import Any
 
 from mollisol.units import InputError, nearest
 
-METHODS = ("nuts", "laplace", "ensemble")
+METHODS = ("metropolis", "nuts", "laplace", "ensemble")
 SOURCES = ("profiles", "turnover", "minerals", "experiments", "incubations")
 
 
@@ -26,8 +26,8 @@ class Configuration:
     reach : depth (m) to which a profile must have carbon and radiocarbon.
     sources : of `SOURCES`.
     passes : how often rates that follow the state are taken anew at a steady state.
-    method : "nuts" (chains from the Laplace approximation), "laplace" alone, or "ensemble" (smoother with data
-        assimilated several times).
+    method : "metropolis" or "nuts" (chains from the Laplace approximation), "laplace" alone, or "ensemble" (smoother
+        with data assimilated several times).
     chains, warmup, draws, seed : of the sampler; `draws` also the size of the ensemble.
     kept : draws in the parameter set.
     largest_r_hat, least_ess : the diagnostics beyond which draws are refused.
@@ -40,10 +40,10 @@ class Configuration:
     reach: float = 0.3
     sources: tuple[str, ...] = SOURCES
     passes: int = 1
-    method: str = "nuts"
+    method: str = "metropolis"
     chains: int = 4
-    warmup: int = 100
-    draws: int = 250
+    warmup: int = 300
+    draws: int = 2000
     seed: int = 1
     kept: int = 200
     largest_r_hat: float = 1.05

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mollisol.study.atomic import atomic_write as atomic_write
+    from mollisol.study.equal_mass import equal_mass as equal_mass
     from mollisol.study.loading import load_spec as load_spec
     from mollisol.study.registry import register_key as register_key
     from mollisol.study.run import load_study as load_study
@@ -22,6 +23,7 @@ _HOME = {
     "StudySpec": "mollisol.study.schema",
     "register_key": "mollisol.study.registry",
     "atomic_write": "mollisol.study.atomic",
+    "equal_mass": "mollisol.study.equal_mass",
 }
 
 

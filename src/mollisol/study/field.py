@@ -66,7 +66,7 @@ class Fields:
         """Return yearly results (a named tuple of arrays or None) of the practices from those of the patches."""
         if len(self) == len(self.names):
             return annual
-        whole = {}
+        whole: dict[str, Array | None] = {}
         for name, value in annual._asdict().items():
             if name in EXTREMES:
                 whole[name] = self._reduced(EXTREMES[name], value.reshape(len(self), members)).reshape(-1)

@@ -46,9 +46,9 @@ def events_of(place: Place, managements: Sequence[Management], members: int) -> 
     happens = np.zeros((months, kinds, len(managements)))
     for month, kind, plan in done:
         happens[month, kind, plan] = 1.0
-    for k, kind in enumerate(tillages, start=len(works)):
+    for k, tillage in enumerate(tillages, start=len(works)):
         for plan, one in enumerate(tilled):
-            happens[:, k, plan] = np.all(one == kind, axis=1)
+            happens[:, k, plan] = np.all(one == tillage, axis=1)
     made = [mapped(place, one) for one in works]
     made += [mixing_map(place.grid, place.mass, depth, mixing, burial) for depth, mixing, burial, _ in tillages]
     broken = [_share(place.grid, one.depth, one.breakage) for one in works]

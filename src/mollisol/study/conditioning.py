@@ -26,7 +26,6 @@ from mollisol.column.setup import select_columns
 from mollisol.study.initial import (
     CLOSE_ENOUGH,
     CORRELATION_LENGTH,
-    ITERATIONS,
     SPREAD,
     Past,
     Start,
@@ -47,7 +46,11 @@ Array = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 CANDIDATES = 4
-"""Candidates for each member that is kept."""
+LEAST_CANDIDATES = 200
+"""Candidates for each member that is kept, and for a small ensemble."""
+
+STEPS = 3
+"""Gauss-Newton steps towards the mode; what is left is made up for by the weights."""
 
 FEW = 10.0
 """Effective sample size below which the conditioned ensemble is called poor."""
@@ -117,6 +120,11 @@ class Fit:
     state: State
     target: Array
     slope: Array
+
+
+def candidates_for(members: int) -> int:
+    """Return how many candidates are drawn for each member of an ensemble."""
+    return max(CANDIDATES, -(-LEAST_CANDIDATES // members))
 
 
 def prior_covariance(depth: Array, spread: Mapping[str, float]) -> Array:
@@ -248,7 +256,7 @@ def fit_factor(
     answer = np.clip(plain.carbon[1:, mineral].sum(axis=1) / soc_of(plain.carbon, model), 0.1, 1.0)
     log_factor, state, guess = np.zeros_like(now), plain, steady
     noise = np.diag(evidence.error**2)
-    for iteration in range(ITERATIONS):
+    for iteration in range(STEPS):
         target, slope = _linear(evidence, now, answer, log_factor)
         new = np.empty_like(log_factor)
         for k in range(candidates):
@@ -262,7 +270,7 @@ def fit_factor(
         now = np.log(soc_of(state.carbon, model))
         far = np.abs(step) > 0.02
         answer = np.where(far, np.clip(-(now - before) / np.where(far, step, 1.0), 0.1, 1.0), answer)
-        tell((iteration + 1) / ITERATIONS)
+        tell((iteration + 1) / STEPS)
         if np.max(np.abs(step)) < CLOSE_ENOUGH:
             break
     return Fit(log_factor, guess, state, *_linear(evidence, now, answer, log_factor))

@@ -124,7 +124,7 @@ def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None =
     from mollisol.soil import harmonise
     from mollisol.soil.settling import SettlingParameters
     from mollisol.study.columns import assemble, dated_forcing, make_place, read_by, typical_forcing
-    from mollisol.study.conditioning import CANDIDATES, condition
+    from mollisol.study.conditioning import candidates_for, condition
     from mollisol.study.initial import Past, make_start
     from mollisol.study.inputs import managed
     from mollisol.study.isotopes import labels_of
@@ -147,7 +147,7 @@ def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None =
 
     names = list(lines)
     weighed = spec.condition == "site" and members > 1
-    candidates = draw_members(spec, CANDIDATES if weighed else 1)
+    candidates = draw_members(spec, candidates_for(members) if weighed else 1)
     model, above, below = candidates.model, candidates.above, candidates.below
     own = Fields.of(lines)
     chosen = with_choices(lines, model, spec.initial == "balanced")

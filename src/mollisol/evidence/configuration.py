@@ -25,7 +25,8 @@ class Configuration:
     land_use : of the profiles.
     reach : depth (m) to which a profile must have carbon and radiocarbon.
     sources : of `SOURCES`.
-    passes : how often rates that follow the state are taken anew at a steady state.
+    passes : how often rates that follow the state are taken anew at a steady state; 0 until it stays, and then on the
+        way from it to the sampling too. Models with microbes' limit take 0 whatever is given.
     method : "metropolis" or "nuts" (chains from the Laplace approximation), "laplace" alone, or "ensemble" (smoother
         with data assimilated several times).
     chains, warmup, draws, seed : of the sampler; `draws` also the size of the ensemble.
@@ -98,7 +99,7 @@ def read_configuration(path: str | Path) -> Configuration:
                 raise fault(f"unknown '{one}'", key, f"one of {', '.join(names)}")
     if "profiles" not in made.sources:
         raise fault("profiles are left out", "sources", "a calibration needs the profiles")
-    for key in ("chains", "warmup", "draws", "kept", "passes"):
-        if getattr(made, key) < 1:
-            raise fault(f"got {getattr(made, key)}", key, "give at least 1")
+    for key, least in (("chains", 1), ("warmup", 1), ("draws", 1), ("kept", 1), ("passes", 0)):
+        if getattr(made, key) < least:
+            raise fault(f"got {getattr(made, key)}", key, f"give at least {least}")
     return made

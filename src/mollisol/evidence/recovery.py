@@ -78,8 +78,7 @@ def recover(joint: Joint, trials: int, seed: int = 1, progress: Callable[[float]
     rows = []
     for trial in range(trials):
         random = np.random.default_rng([seed, trial])
-        # the prior within two standard deviations: beyond it a drawn soil can be one that no site has
-        truth = np.clip(random.standard_normal(len(joint.space)), -2.0, 2.0)
+        truth = random.standard_normal(len(joint.space))
         made = synthetic(joint, truth, int(random.integers(2**31)))
         peak = most_probable(made)
         error = np.sqrt(np.diag(peak.covariance))

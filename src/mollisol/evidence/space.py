@@ -109,7 +109,7 @@ HYPER = {
 
 @dataclass(frozen=True)
 class Space:
-    """Axes in order: first the model's parameters, then those of the spread."""
+    """Axes in order: first the model's parameters, then those of the spread, of which others keep their best value."""
 
     axes: tuple[Axis, ...]
     model_names: tuple[str, ...]
@@ -124,14 +124,15 @@ class Space:
 
     def values(self, z: Array) -> dict[str, Array]:
         """Return {name: value} at a point (axis, ...)."""
-        return {axis.name: axis.value(z[i]) for i, axis in enumerate(self.axes)}
+        kept = {name: jnp.asarray(prior.value) for name, prior in HYPER.items()}
+        return {**kept, **{axis.name: axis.value(z[i]) for i, axis in enumerate(self.axes)}}
 
     def point(self, values: Mapping[str, float]) -> NDArray[np.float64]:
         """Return the point (axis,) of values; axes that are not named are at their best estimates."""
         return np.array([float(axis.score(values[axis.name])) if axis.name in values else 0.0 for axis in self.axes])
 
 
-def space_of(model: Any, names: Sequence[str]) -> Space:
+def space_of(model: Any, names: Sequence[str], spread: Sequence[str] = tuple(HYPER)) -> Space:
     """Return the space of some of a model's parameters and of the spread of sites.
 
     Raises
@@ -151,5 +152,4 @@ def space_of(model: Any, names: Sequence[str]) -> Space:
         if known[name].distribution not in ("lognormal", "logit", "normal"):
             raise InputError(f"'{name}' has no prior to start from", key="parameters", remedy="leave it out")
         axes.append(Axis(name, known[name]))
-    spread = [Axis(name, prior) for name, prior in HYPER.items()]
-    return Space((*axes, *spread), tuple(names))
+    return Space((*axes, *(Axis(name, HYPER[name]) for name in spread)), tuple(names))

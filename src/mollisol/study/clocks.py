@@ -21,7 +21,7 @@ from mollisol.units import CM_PER_M, MG_HA_PER_KG_M2
 
 if TYPE_CHECKING:
     from mollisol.clocks.profile import ProfileClocks
-    from mollisol.study.best_estimate import BestEstimate
+    from mollisol.study.prepared import PreparedRun
     from mollisol.study.schema import StudySpec
 
 Array = NDArray[np.float64]
@@ -122,16 +122,21 @@ def study_clocks(spec: StudySpec, progress: Callable[[str, float], None] | None 
     from mollisol.clocks.periodic import periodic_ages
     from mollisol.clocks.radiocarbon import ratio_to_delta
     from mollisol.column.simulate import State
-    from mollisol.study.best_estimate import best_estimate, prepared
+    from mollisol.study.columns import read_by, typical_forcing
     from mollisol.study.initial import Past, soc_of
     from mollisol.study.isotopes import labels_of
     from mollisol.study.permanence import intervals_of
     from mollisol.study.plans import baseline_plan
+    from mollisol.study.prepared import prepare_run
 
     tell = (lambda stage, share: None) if progress is None else progress
-    ready = best_estimate(spec, progress)
-    model, start, grid, steps = ready.model, ready.start, ready.grid, ready.steps
-    present = prepared(Past(ready.place, [baseline_plan(spec)], spec.years.start, spec.erosion), model, steps)
+    ready = prepare_run(_baseline_alone(spec), progress)
+    model, start, grid, steps = ready.model, ready.start, ready.place.grid, ready.steps
+    present = Past(ready.place, [baseline_plan(spec)], spec.years.start, spec.erosion)
+    forcing = read_by(model, typical_forcing(ready.place, present.managements)[0])
+    if model.mover() is None:
+        del forcing["runoff"]
+    present.prepare(model, forcing, np.ones(1), np.ones(1), steps)
     present.material = start.material
     tell("steady state", 0.0)
     guess = State(start.state.carbon, model.initial_soil(len(grid) + 1, 1))
@@ -162,7 +167,14 @@ def study_clocks(spec: StudySpec, progress: Callable[[str, float], None] | None 
     )
 
 
-def _sampled(ready: BestEstimate, edges: Grid) -> Sampled | None:
+def _baseline_alone(spec: StudySpec) -> StudySpec:
+    """Return the study of the best estimate without its practices."""
+    still = spec.erosion and spec.erosion.model_copy(update={"practices": {}})
+    changed = {"ensemble": 1, "part": None, "practices": (), "erosion": still, "condition": "none"}
+    return spec.model_copy(update=changed)
+
+
+def _sampled(ready: PreparedRun, edges: Grid) -> Sampled | None:
     """Return measured and modelled radiocarbon by interval, each the mean of the measured layers by their carbon."""
     from mollisol.study.isotopes import labels_of
     from mollisol.study.radiocarbon import past_tracers, year_of_radiocarbon
@@ -176,10 +188,10 @@ def _sampled(ready: BestEstimate, edges: Grid) -> Sampled | None:
     if found is None or not known.any():
         return None
     carbon = np.where(known, layers.organic_carbon, 0.0)
-    whole = ready.grid.remap(carbon, edges)
+    whole = ready.place.grid.remap(carbon, edges)
 
     def joined(values: Array) -> Array:
-        amount = ready.grid.remap(np.where(known, carbon * values, 0.0), edges)
+        amount = ready.place.grid.remap(np.where(known, carbon * values, 0.0), edges)
         return np.where(whole > 0.0, amount / np.where(whole > 0.0, whole, 1.0), np.nan)
 
     return Sampled(year, joined(measured), joined(found.delta14c[:, 0]))

@@ -67,7 +67,8 @@ def _range(values: Array, decimals: int = 1) -> str:
 
 
 def _sentence(name: str, found: Conditioned) -> str:
-    used = "carbon and radiocarbon" if found.modelled_delta14c is not None else "carbon"
+    more = {"radiocarbon": found.modelled_delta14c, "mineral-associated share": found.modelled_mineral}
+    used = ", ".join(["carbon", *(name for name, one in more.items() if one is not None)])
     kept = len(np.unique(found.index))
     begin = f"{title(name)}: of" if name else "Of"
     return (

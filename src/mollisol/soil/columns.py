@@ -74,6 +74,10 @@ NUMERIC = {
             "give Delta14C in permil, not fraction modern; leave a missing value empty",
         ),
         Column(
+            "mineral_carbon_percent", "%", 0.0, 100.0, "mineral-associated carbon, % of the organic carbon",
+            "give the share of the organic carbon that is on minerals, not g/kg; leave a missing value empty",
+        ),
+        Column(
             "sample_year", "yr", 1800.0, 2100.0, "year of sampling",
             "give the year as four digits; leave a missing value empty",
         ),

@@ -28,6 +28,7 @@ _PLAIN_NAMES = {
     "coarse_fragments_percent": "coarse fragments",
     "ph_h2o": "pH",
     "delta14c_permil": "Delta14C",
+    "mineral_carbon_percent": "share of mineral-associated carbon",
 }
 
 

@@ -120,7 +120,7 @@ def complete(profile: Profile, bulk_density: str = "adams_1973") -> Horizons:
 
 _FILLED = (
     "bulk_density_g_cm3", "coarse_fragments_percent", "ph_h2o", "organic_carbon_percent",
-    "organic_carbon_stock_kg_m2", "delta14c_permil",
+    "organic_carbon_stock_kg_m2", "delta14c_permil", "mineral_carbon_percent",
 )  # fmt: skip
 
 

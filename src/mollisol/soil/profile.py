@@ -33,6 +33,7 @@ class Profile:
     clay_percent, silt_percent, sand_percent : % of the mass of fine mineral earth.
     coarse_fragments_percent : % of the volume.
     ph_h2o, delta14c_permil, sample_year : as named.
+    mineral_carbon_percent : mineral-associated carbon, % of the organic carbon.
     latitude, longitude : degrees, NaN where unknown.
     source : where each horizon comes from.
     file, lines : file, and line of each horizon in it (0 for a horizon that filled a gap).
@@ -53,6 +54,7 @@ class Profile:
     coarse_fragments_percent: Array
     ph_h2o: Array
     delta14c_permil: Array
+    mineral_carbon_percent: Array
     sample_year: Array
     latitude: float = np.nan
     longitude: float = np.nan

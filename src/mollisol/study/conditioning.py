@@ -3,9 +3,9 @@
     p(theta, b | y)  ~  p(y | theta, b) p(b | theta) p(theta)
 
 theta are a member's parameters and inputs, b(z) its factor on the loss of mineral carbon, y the horizons' carbon and,
-where measured, their radiocarbon. Candidates (more than there are members) are drawn from p(theta); each gets a draw of
-log b from its Gaussian-process posterior given the carbon, with the model linearised in log b; the model is run with
-it; and weights (importance sampling) make up for the linearisation and bring radiocarbon in:
+where measured, their radiocarbon and the share on minerals. Candidates (more than there are members) are drawn from
+p(theta); each gets a draw of log b from its Gaussian-process posterior given the carbon, with the model linearised in
+log b; the model is run with it; and weights (importance sampling) make up for the linearisation and bring in the rest:
 
     log w = log p(r) + log p(y | theta, b) - log p(r | b),    r = y - f(b0) + J b0,   p(r) = N(0, J C J' + R)
 
@@ -76,6 +76,7 @@ class Conditioned:
     prior_share, posterior_share : (interval, candidate or member) share of a pool in SOC, by pool.
     prior_factor, posterior_factor : (layer, candidate or member), the factor b.
     modelled_delta14c : (horizon, member), permil; None where no radiocarbon was used.
+    modelled_mineral : (horizon, member) share of mineral carbon; None where no fractions were measured.
     warnings : what the reader should doubt.
     """
 
@@ -91,6 +92,7 @@ class Conditioned:
     prior_factor: Array
     posterior_factor: Array
     modelled_delta14c: Array | None = None
+    modelled_mineral: Array | None = None
     warnings: list[str] = field(default_factory=list)
 
     def record(self) -> dict[str, Any]:
@@ -100,6 +102,7 @@ class Conditioned:
             "effective_sample_size": self.effective,
             "candidate_of_member": [int(i) for i in self.index],
             "radiocarbon": self.modelled_delta14c is not None,
+            "fractions": self.modelled_mineral is not None,
         }
 
 
@@ -207,7 +210,8 @@ def condition(
     )
     log_radiocarbon, delta = _radiocarbon(past, start, labels, evidence, soc, members)
     tell(0.95)
-    log_weight = log_weight + log_radiocarbon
+    log_mineral, mineral = _mineral(past, evidence, state.carbon)
+    log_weight = log_weight + log_radiocarbon + log_mineral
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     effective = float(1.0 / np.sum(weight**2))
@@ -236,6 +240,7 @@ def condition(
         np.exp(blind),
         np.exp(drawn[:, index]),
         None if delta is None else delta[:, index],
+        None if mineral is None else mineral[:, index],
         _warnings(effective, len(members), evidence, delta),
     )
     warnings = doubts(place, kept.balance[1:], soc[:, index]) + found.warnings
@@ -366,6 +371,17 @@ def _radiocarbon(
     error = members.spread.get("layer_radiocarbon", np.full(len(members), evidence.radiocarbon_error))
     off = evidence.delta14c[known, None] - modelled[known]
     return _log_normal(off, np.broadcast_to(error, off.shape)), modelled
+
+
+def _mineral(past: Past, evidence: SiteEvidence, carbon: Array) -> tuple[Array | float, Array | None]:
+    """Return the log-likelihood (candidate,) of measured mineral-associated carbon, and the model's share."""
+    if evidence.mineral is None:
+        return 0.0, None
+    bound = np.einsum("hl,lpk->hk", evidence.share, carbon[1:, past.mineral_pools()])
+    modelled = bound / (evidence.share @ soc_of(carbon, past.model))
+    known = np.isfinite(evidence.mineral)
+    off = evidence.mineral[known, None] - modelled[known]
+    return _log_normal(off, np.full_like(off, evidence.mineral_error)), modelled
 
 
 def _warnings(effective: float, candidates: int, evidence: SiteEvidence, delta: Array | None) -> list[str]:

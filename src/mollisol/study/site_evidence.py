@@ -22,6 +22,12 @@ RADIOCARBON_ERROR = Parameter(
 )  # fmt: skip
 
 
+MINERAL_ERROR = Parameter(
+    0.1, "1", 0.02, 0.3, "fractionation methods differ by about a tenth of the carbon (Poeplau et al. 2018)", "low",
+    about="Standard deviation of the measured share of mineral-associated carbon around the model's.",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False)
 class SiteEvidence:
     """Horizons with measured carbon.
@@ -33,7 +39,8 @@ class SiteEvidence:
     log_soc : (horizon,) logarithm of the carbon stock, kg C/m2; error : its standard deviation.
     delta14c : (horizon,) permil, NaN where not measured; None without any.
     year : of the radiocarbon's sampling.
-    radiocarbon_error : permil, for parameters without a spread of their own.
+    mineral : (horizon,) share of mineral-associated carbon, NaN where not measured; None without any.
+    radiocarbon_error : permil, for parameters without a spread of their own; mineral_error : of the share.
     """
 
     top_cm: Array
@@ -43,7 +50,9 @@ class SiteEvidence:
     error: Array
     delta14c: Array | None
     year: int | None
+    mineral: Array | None = None
     radiocarbon_error: float = RADIOCARBON_ERROR.value
+    mineral_error: float = MINERAL_ERROR.value
 
     @property
     def last_layer(self) -> int:
@@ -99,7 +108,9 @@ def site_evidence(profile: Profile, grid: Grid) -> SiteEvidence:
     top, bottom = profile.top_cm[known] / CM_PER_M, inside[known]
     share = np.stack([grid.depth_share(b) - grid.depth_share(a) for a, b in zip(top, bottom, strict=True)])
     part = (bottom - top) / profile.thickness[known]
-    delta = profile.delta14c_permil[known]
+    delta, mineral = profile.delta14c_permil[known], profile.mineral_carbon_percent[known] / 100.0
+    mineral[[profile.flag("mineral_carbon_percent")[i] in FILLED_GAP for i in np.flatnonzero(known)]] = np.nan
+    delta[[profile.flag("delta14c_permil")[i] in FILLED_GAP for i in np.flatnonzero(known)]] = np.nan
     return SiteEvidence(
         profile.top_cm[known],
         bottom * CM_PER_M,
@@ -108,4 +119,5 @@ def site_evidence(profile: Profile, grid: Grid) -> SiteEvidence:
         np.log1p(relative_error(whole)[known]),
         delta if np.isfinite(delta).any() else None,
         year_of_radiocarbon(profile),
+        mineral if np.isfinite(mineral).any() else None,
     )

@@ -19,7 +19,7 @@ from mollisol.evidence.jars import in_a_jar, incubated, jars_of, log_likelihood,
 from mollisol.evidence.observations.incubations import Jar
 from mollisol.models import build
 from mollisol.models import incubation as daily
-from mollisol.units import DAYS_PER_YEAR, InputError, parameters_of
+from mollisol.units import DAYS_PER_YEAR, InputError, RunError, parameters_of
 
 DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
 there = pytest.mark.skipif(not (DATA / "incubation" / "sidb").is_dir(), reason="shared/data/incubation is absent")
@@ -125,6 +125,13 @@ def test_what_is_not_known_is_left_out_and_replicates_share_their_treatment(made
     assert (int(made.primed[0]), int(made.control[0])) == (1, 0)
     assert float(made.ratio[0]) == pytest.approx(1.7)
     assert made.days[:2] == (30.0, 90.0)
+    again = covariance_of(MEASURED[:7], np.asarray(made.column), np.asarray(made.days), JarAssumptions())
+    np.testing.assert_allclose(made.covariance, again, rtol=1e-9, atol=1e-12)
+
+
+def test_a_model_that_a_few_passes_do_not_settle_is_refused(model: Model, made: Jars) -> None:
+    with pytest.raises(RunError, match="no steady state after 0 passes"):
+        simulated(model, {}, made, passes=0)
 
 
 def test_no_jar_is_refused(model: Model) -> None:

@@ -178,6 +178,12 @@ class Jars:
     names: tuple[tuple[str, str], ...]
     days: tuple[float, ...]
 
+    @property
+    def covariance(self) -> Array:
+        """(observation, observation) of the logarithm of the shares respired."""
+        factor = jnp.linalg.inv(self.whitener)
+        return factor @ factor.T
+
 
 def jars_from(
     measured: Sequence[Jar], model: Model, grid: Grid | None = None, assumed: JarAssumptions | None = None

@@ -28,6 +28,7 @@ from mollisol.evidence.sites import CLEARED
 from mollisol.grid import Grid
 from mollisol.models.incubation import LEFT_OUT
 from mollisol.processes import NoProcess
+from mollisol.units import RunError
 
 if TYPE_CHECKING:
     from mollisol.evidence.observations.split import Side
@@ -78,8 +79,15 @@ def reference_carbon(model: Model, reference: Reference, pools: Sequence[str], p
     ----------
     model : with its parameters; it may lack pools of `pools` that stay empty.
     pools : of the model that the reference was made for.
-    passes : how often rates that follow the state are taken anew.
+    passes : how often rates that follow the state are taken, at least once.
+
+    Raises
+    ------
+    RunError
+        For a model that a few passes do not settle; give `simulated` its steady state instead.
     """
+    if passes < 1 or model.nonlinear:
+        raise RunError(f"{model.name} has no steady state after {passes} passes: give the jars' reference carbon")
     rows, count = reference.setup.thickness.shape[0], reference.mass.shape[-1]
     nothing, ones = jnp.zeros((rows, len(model.pools), count)), jnp.ones((rows, count))
     kept = np.array([pools.index(name) for name in model.pool_names])

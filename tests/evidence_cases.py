@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import jax
@@ -21,9 +22,16 @@ NAMES = ("depolymerisation.mineral", "persistence.share", "persistence.release",
 SPREAD = ("site_input", "site_rate")
 
 
-def small_joint(sites: int = 8, layers: int = 6, studies: int = 4) -> Joint:
+def small_joint(
+    sites: int = 8,
+    layers: int = 6,
+    studies: int = 4,
+    slots: Mapping[str, str] | None = None,
+    names: Sequence[str] = NAMES,
+    passes: int = 1,
+) -> Joint:
     """Return the joint likelihood of made-up sites; its values are the model's own at the best estimates."""
-    case = profile_case(graded_grid(layers), sites, rotation=False, tillage=False)
+    case = profile_case(graded_grid(layers), sites, rotation=False, tillage=False, slots=slots)
     fed = tuple(int(i) for i in np.flatnonzero(np.asarray(case.setup.quality).any(axis=(0, 2))))
     setup = dataclasses.replace(case.setup, fed=fed)
     idle = idle_pools(case.model, setup, case.state)
@@ -45,7 +53,7 @@ def small_joint(sites: int = 8, layers: int = 6, studies: int = 4) -> Joint:
         jnp.zeros(shape), jnp.full(shape, 0.1), jnp.zeros(shape), jnp.full(shape, 20.0),
         jnp.asarray(np.arange(sites) % studies),
     )  # fmt: skip
-    joint = Joint(model, space_of(model, NAMES, SPREAD), arrays, empty)
+    joint = Joint(model, space_of(model, names, SPREAD), arrays, empty, passes=passes)
     found = joint.predicted(joint.space.values(jnp.zeros(len(joint.space))))
     profiles = empty._replace(log_soc=jnp.log(found.soc).T, delta14c=found.delta14c.T)
     return dataclasses.replace(joint, profiles=profiles)

@@ -16,7 +16,7 @@ from mollisol.evidence import chains, metropolis
 from mollisol.evidence.chains import Draws
 from mollisol.evidence.configuration import Configuration
 from mollisol.evidence.gather import Say, files_of, gather
-from mollisol.evidence.likelihood import Joint
+from mollisol.evidence.likelihood import Joint, posterior_and_gradient
 from mollisol.evidence.map_estimate import Peak, most_probable
 from mollisol.evidence.smoother import condition
 from mollisol.units import InputError, RunError
@@ -72,6 +72,8 @@ def calibrate(
     else:
         random = np.random.default_rng(configuration.seed)
         z = random.multivariate_normal(peak.z, peak.covariance, configuration.draws)
+        if joint.settles:  # a site without a steady state at a draw has a likelihood of 0 there
+            z = z[[bool(np.isfinite(posterior_and_gradient(joint, jnp.asarray(one), peak.slopes)[0])) for one in z]]
         drawn = Draws(z[None], np.zeros(1, dtype=np.int64))
     found = diagnostics(joint, drawn)
     if configuration.method in chained:

@@ -136,8 +136,17 @@ def yearly(
     carbon : (row, pool, column) at which rates that follow the state are taken.
     balance : (row, column), factor on the loss of mineral carbon.
     """
+    return rates_of_year(model, made_ready(model, setup, aggregation, balance), mixing, mass, carbon)
+
+
+def made_ready(model: Model, setup: Setup, aggregation: Array, balance: Array) -> Setup:
+    """Return the set-up with what the processes derive from the drivers alone; arguments as of `yearly`."""
     soil = {**setup.soil, "balance": balance, "aggregation": aggregation}
-    setup = prepared(dataclasses.replace(setup, soil=soil), model)
+    return prepared(dataclasses.replace(setup, soil=soil), model)
+
+
+def rates_of_year(model: Model, setup: Setup, mixing: Array, mass: Array, carbon: Array) -> tuple[Rates, Array]:
+    """Return the rates and the input of a year, as `yearly`, for a set-up that is made ready."""
     months = jnp.arange(12)
     by_month = jax.vmap(lambda month: model.rates(carbon, drivers_of(setup, {}, month)))(months)
     like = carbon[:, 0]
@@ -250,12 +259,16 @@ def predict(model: Model, sites: Sites, log_balance: Array, passes: int = 1) -> 
     marks = jnp.stack([jnp.ones_like(sites.air), sites.air], axis=1)
     states = walk(model, rates, source, both, marks, np.diff(since))
     # (step, tracer, row, pool, site) at each site's year
-    at = jnp.take_along_axis(states, sites.year[None, None, None, None, :], axis=0)[0]
+    return sampled(model, sites, jnp.take_along_axis(states, sites.year[None, None, None, None, :], axis=0)[0])
+
+
+def sampled(model: Model, sites: Sites, at: Array) -> Predicted:
+    """Return what is found in the sites at their year: `at` (carbon or carbon times modern, row, pool, site)."""
     counted = jnp.asarray([pool.counts_as_soc for pool in model.pools], dtype=at.dtype)[:, None]
     bound = jnp.asarray([name in MINERAL_POOLS for name in model.pool_names], dtype=at.dtype)[:, None]
     carbon, modern = (sites.depths @ jnp.sum(at[i, 1:] * counted, axis=1) for i in (0, 1))
     mineral = sites.depths @ jnp.sum(at[0, 1:] * bound, axis=1)
-    year = jnp.asarray(since[1:])[sites.year]
+    year = jnp.asarray(bounds()[1][1:])[sites.year]
     delta = 1000.0 * (modern / carbon * jnp.exp((REFERENCE_YEAR - year) / MEAN_LIFE.value) - 1.0)
     return Predicted(carbon, delta, mineral / carbon, sites.depths @ sites.bnpp)
 

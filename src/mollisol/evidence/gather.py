@@ -21,6 +21,7 @@ from mollisol.evidence.likelihood import Joint, ProfileData, Summary, numbered
 from mollisol.evidence.observations.split import Side
 from mollisol.evidence.sites import columns_of_sites
 from mollisol.evidence.space import space_of
+from mollisol.units import InputError
 
 TURNOVER_ERROR = 0.25
 """Standard error of the mean over sites of log (stock / BNPP): productivity of a map, means of few sites."""
@@ -55,6 +56,11 @@ def gather(
     require_float64()
     tell = say or (lambda _: None)
     model = build("whole_profile", configuration.slots)
+    if "incubations" in configuration.sources and (configuration.passes == 0 or model.nonlinear):
+        raise InputError(
+            "incubations take their pools from a few passes, which this model does not settle in",
+            key="sources", remedy="leave incubations out, or give passes where no microbes limit decomposition",
+        )  # fmt: skip
     chosen = read_he2016(folder).of(side=side, land_use=configuration.land_use, down_to=configuration.reach)
     climate = np.isfinite(chosen.mean_temperature) & np.isfinite(chosen.precipitation) & np.isfinite(chosen.latitude)
     chosen = chosen.select(climate)

@@ -81,7 +81,7 @@ class Joint:
     turnover : logarithm of stock over BNPP (depth,), over croplands.
     minerals : share of mineral-associated carbon in the uppermost depth, by land use (group,).
     extra : further terms, `jax.tree_util.Partial` of (joint, values) -> log-likelihood.
-    passes : see `predict`.
+    passes : see `predict`; 0 iterates steady states until they stay, as models with microbes always do.
     """
 
     model: Model
@@ -102,13 +102,32 @@ class Joint:
         """(row, 1): what a unit of a site's trend adds to the logarithm of its factor."""
         return jnp.asarray(self.depth) - FACTOR_DEPTH
 
-    def predicted(self, values: dict[str, Array], log_balance: Array | float = 0.0) -> Predicted:
-        """Return what the model says of all sites at parameter values."""
+    @property
+    def settles(self) -> bool:
+        """Whether steady states are iterated until they stay, and rates follow the state from then on."""
+        return self.passes == 0 or self.model.nonlinear
+
+    def predicted(
+        self, values: dict[str, Array], log_balance: Array | float = 0.0, log_input: Array | float = 0.0
+    ) -> Predicted:
+        """Return what the model says of all sites at parameter values; `log_input` where the model settles only."""
+        if self.settles:
+            return self.settled(values, log_balance, log_input)[0]
         own = {name: values[name] for name in self.space.model_names}
         found = predict(with_parameters(self.model, own), self.sites, jnp.asarray(log_balance), self.passes)
         scale = jnp.exp(values["productivity"])
         # a linear model: inputs scale stocks, and nothing else
         return found._replace(soc=found.soc * scale, bnpp=found.bnpp * scale)
+
+    def settled(
+        self, values: dict[str, Array], log_balance: Array | float = 0.0, log_input: Array | float = 0.0
+    ) -> tuple[Predicted, Array]:
+        """Return the same of a model whose rates follow the state, and (site,) whether a site has a steady state."""
+        from mollisol.evidence.settled import predict_settled
+
+        own = {name: values[name] for name in self.space.model_names}
+        model, scale = with_parameters(self.model, own), values["productivity"] + log_input
+        return predict_settled(model, self.sites, jnp.asarray(log_balance), scale)
 
     def stacked(self, found: Predicted) -> Array:
         """Return (site, value): log SOC by depth, then Delta14C in units of `PERMIL_SCALE`."""
@@ -118,6 +137,9 @@ class Joint:
         """Return J (site, value, 3) at a point: slopes in log input, log factor and its trend."""
         values = self.space.values(jnp.asarray(z))
         rows, count = np.shape(self.depth)[0], self.sites.mass.shape[-1]
+
+        if self.settles:
+            return self._settled_slopes(values)
 
         def along(direction: Array) -> Array:
             def moved(t: Array) -> Array:
@@ -129,10 +151,27 @@ class Joint:
         by_input = jnp.concatenate([jnp.ones((count, depths)), jnp.zeros((count, depths))], axis=1)
         return jnp.stack([by_input, along(jnp.ones_like(self.trend())), along(self.trend())], axis=-1)
 
+    def _settled_slopes(self, values: dict[str, Array]) -> Array:
+        """Return the same as `slopes` where inputs do more than scale stocks."""
+
+        def moved(own: Array) -> Array:
+            return self.stacked(self.predicted(values, own[0] + own[1] * self.trend(), own[2]))
+
+        by_rate, by_trend, by_input = jax.vmap(lambda one: jax.jvp(moved, (jnp.zeros(3),), (one,))[1])(jnp.eye(3))
+        return jnp.stack([by_input, by_rate, by_trend], axis=-1)
+
     def log_likelihood(self, z: Array, slopes: Array) -> Array:
-        """Return the logarithm of the likelihood at a point, for frozen slopes."""
+        """Return the logarithm of the likelihood at a point, for frozen slopes; -inf where a site has no steady state.
+
+        Which sites those are, and why, says `settled.without_steady_state`.
+        """
         values = self.space.values(z)
-        found = self.predicted(values)
+        if self.settles:
+            found, exists = self.settled(values)
+            return jnp.where(jnp.all(exists), self._log_likelihood(values, found, slopes), -jnp.inf)
+        return self._log_likelihood(values, self.predicted(values), slopes)
+
+    def _log_likelihood(self, values: dict[str, Array], found: Predicted, slopes: Array) -> Array:
         residual, noise, scaled, known = scattered(self, values, found, slopes)
         effects = site_effects(scaled, self.profiles.study, values["study_share"])
         total = low_rank_gaussian(residual.ravel(), noise.ravel(), effects, known.ravel())

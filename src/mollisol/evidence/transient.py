@@ -193,6 +193,8 @@ def _plants(setup: Any, share: NDArray[np.float64]) -> NDArray[np.float64]:
 def simulated(model: Model, values: dict[str, Array], plots: Plots, passes: int = 1) -> Array:
     """Return (year, column) the stock of the sampled depth at the end of each year, kg C/m2."""
     model = with_parameters(model, values)
+    if passes == 0 or model.nonlinear:
+        return simulated_settled(model, plots)[0]
     rows, count = plots.setup.thickness.shape[0], plots.mass.shape[-1]
     nothing = jnp.zeros((rows, len(model.pools), count))
     ones = jnp.ones((rows, count))
@@ -230,12 +232,46 @@ def simulated(model: Model, values: dict[str, Array], plots: Plots, passes: int 
     return jax.lax.scan(year, start, plots.amounts)[1]
 
 
+def simulated_settled(model: Model, plots: Plots) -> tuple[Array, Array]:
+    """Return the same where rates follow the state, and (column,) whether a plot has a steady state to start from."""
+    from mollisol.evidence.forward import made_ready
+    from mollisol.evidence.settled import exists, follow, steady_state
+
+    ones = jnp.ones((plots.setup.thickness.shape[0], plots.mass.shape[-1]))
+    grassland = made_ready(model, plots.before, plots.aggregation_before, ones)
+    cropland = made_ready(model, plots.setup, plots.aggregation, ones)
+    grass, still = steady_state(model, grassland, plots.mixing_before, plots.mass)
+    arable, moving = steady_state(model, cropland, plots.mixing, plots.mass)
+    broken = plots.broken > 0.0
+    there = jnp.where(broken, exists(model, plots.before, grass, still), exists(model, plots.setup, arable, moving))
+    counted = jnp.asarray([pool.counts_as_soc for pool in model.pools])[:, None]
+
+    def topsoil(carbon: Array) -> Array:
+        return jnp.sum(jnp.sum(carbon[..., 1:, :, :] * counted, axis=-2) * plots.share, axis=-2)
+
+    start = jnp.where(broken, grass, arable)
+    start = start * (plots.first / topsoil(start))
+
+    def fed(amount: Array, _: Any) -> Array:
+        return (plots.plants * amount[0] + plots.manures * amount[1])[None]
+
+    states = follow(model, cropland, plots.mixing, plots.mass, start[None], plots.amounts, fed)
+    return topsoil(states[:, 0]), there
+
+
 def log_likelihood(joint: Any, values: dict[str, Array], plots: Plots) -> Array:
     """Logarithm of the density of the measured stocks; a treatment shares what its inputs and plots get wrong."""
+    own = {name: values[name] for name in joint.space.model_names}
+    if joint.settles:
+        found, there = simulated_settled(with_parameters(joint.model, own), plots)
+        return jnp.where(jnp.all(there), _density(found, values, plots), -jnp.inf)
+    return _density(simulated(joint.model, own, plots, joint.passes), values, plots)
+
+
+def _density(found: Array, values: dict[str, Array], plots: Plots) -> Array:
+    """Logarithm of the density of the measured stocks for the simulated ones (year, column)."""
     from mollisol.evidence.likelihood import gaussian
 
-    own = {name: values[name] for name in joint.space.model_names}
-    found = simulated(joint.model, own, plots, joint.passes)
     modelled = found[jnp.maximum(plots.year - 1, 0), plots.column]
     residual = jnp.log(plots.stock) - jnp.log(modelled)
     error = (plots.error / plots.stock) ** 2

@@ -20,7 +20,8 @@ KEY_NOTES: Mapping[str, str] = {
 }
 
 ROOMS = (
-    "processes", "plants", "soil", "climate", "clocks", "models.rothc", "models.icbm", "models.century", "models.ctool",
+    "processes", "plants", "soil", "climate", "clocks", "practices.tradeoffs", "evidence",
+    "models.rothc", "models.icbm", "models.century", "models.ctool",
 )  # fmt: skip
 TITLES = {
     "processes": "Parameters of `whole_profile`",
@@ -28,6 +29,8 @@ TITLES = {
     "soil": "Parameters of the soil",
     "climate": "Parameters of the climate at depth",
     "clocks": "Parameters of the clocks",
+    "practices.tradeoffs": "Parameters of the trade-offs",
+    "evidence": "Parameters of the calibration",
     "models.rothc": "Parameters of RothC",
     "models.icbm": "Parameters of ICBM",
     "models.century": "Parameters of Century",

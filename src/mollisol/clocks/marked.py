@@ -127,7 +127,7 @@ def _apart(setup: Setup, marks: Sequence[Mark]) -> tuple[Setup, Array]:
 
 
 def _shares(setup: Setup, marks: Sequence[Mark], years: int) -> tuple[Setup, Array]:
-    """Return the set-up with sources divided as the marks need it, and the share (month, mark, source) that is marked."""
+    """Return the set-up with sources divided as the marks need it, and the marked share (month, mark, source)."""
     parts, taken = _apart(setup, marks)
     own, divisions = np.shape(setup.amount)[1], np.shape(parts.amount)[1] // np.shape(setup.amount)[1]
     share = np.zeros((MONTHS_PER_YEAR * years, len(marks), own * divisions))

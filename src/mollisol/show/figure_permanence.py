@@ -45,7 +45,7 @@ def draw(found: Permanence) -> Figure:
     curves.set_ylim(0.0, 100.0)
     curves.set_xlabel("Years after it entered")
     curves.set_ylabel("Still stored anywhere in the soil (%)")
-    curves.legend(title="entered as / at")
+    curves.legend(title="entered as / at", frameon=True, facecolor="white", edgecolor="none", framealpha=1.0)
     # what lies on the surface stands apart, above the soil
     places = np.concatenate([[-0.5], np.arange(len(edges) - 1) + 0.5])
     known = np.isfinite(transit).all(axis=1)

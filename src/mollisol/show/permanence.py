@@ -28,7 +28,8 @@ def permanence_table(context: ReportContext) -> Table | None:
     edges = found.edges.edges
     headings = ["litter on the surface", *(span(a, b) for a, b in pairwise(edges))]
     rows = [Row(heading, _cells(found, i)) for i, heading in enumerate(headings)]
-    return Table(["Entered at (cm)", "Half has left after, yr", *(f"Left after {year:.0f} yr" for year in TOLD)], rows)
+    columns = ["Entered at (cm)", "Half is gone after, yr", *(f"Still there after {year:.0f} yr" for year in TOLD)]
+    return Table(columns, rows)
 
 
 def _cells(found: Permanence, place: int) -> list[Cell]:

@@ -179,7 +179,7 @@ def test_slots_of_a_model(load):
     spec = load({"model": {"protection": "none"}})
     assert spec.model.name == "whole_profile"
     assert spec.model.slots == {"protection": "none"}
-    assert len(SLOTS) == 15
+    assert len(SLOTS) == 16
 
 
 def test_parameters_of_a_model(load):

@@ -318,6 +318,9 @@ def markdown(made: Validation, turnover: Any) -> str:
         "",
         "![Carbon of long-term experiments through time](images/validation-experiments.png)",
         "",
+        "Lines and bands: Mollisol, median and 90 % from the parameters alone; dotted: RothC; points: measured, one "
+        "standard error.",
+        "",
         *deep_lines(made.profiles),
         "",
         *mineral_lines(made.profiles),

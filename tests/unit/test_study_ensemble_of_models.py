@@ -11,6 +11,7 @@ import xarray as xr
 
 from mollisol.cli.run import run_spec
 from mollisol.examples import quick_folder
+from mollisol.models import ensembles
 from mollisol.study import load_spec
 from mollisol.study.draws import draws_of_set
 from mollisol.study.prepared import prepare_run
@@ -162,3 +163,39 @@ def test_priors_are_taken_where_they_are_asked_for(tmp_path: Path) -> None:
     spec = load_spec(study(tmp_path, "ensemble: 2\nmodel: {parameter_set: priors}\n"))
     assert spec.model.parameter_set == "priors"
     assert "model.parameter_set" not in spec.defaults_used
+
+
+def test_one_member_is_not_conditioned_and_the_report_says_so(tmp_path: Path) -> None:
+    spec = load_spec(study(tmp_path, "ensemble: 1\ncondition: site\nmodel: {parameter_set: made.json}\n"))
+    found = prepare_run(spec)
+    assert found.conditioned is None
+    assert any("One member cannot be conditioned" in one for one in found.start.warnings)
+
+
+def test_a_single_member_of_a_structure_is_conditioned_too(tmp_path: Path) -> None:
+    two(tmp_path)
+    spec = load_spec(study(tmp_path, "ensemble: 3\ncondition: site\nmodel: {ensemble: two.json}\n"))
+    alone = structure_studies(spec)[0][1].model_copy(update={"ensemble": 1, "part": (2, 3)})
+    found = prepare_run(alone)
+    assert found.conditioned is not None
+    assert found.conditioned.index.shape == (1,)
+    assert found.start.state.carbon.shape[-1] == 1
+
+
+def test_an_ensemble_that_is_not_there_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ensembles, "folder", lambda: tmp_path / "nothing")
+    with pytest.raises(InputError, match=r"line 10, 'model': there is no model ensemble 'stacked'"):
+        load_spec(study(tmp_path, "model: ensemble\n"))
+
+
+@pytest.mark.slow
+def test_erosion_and_conditioning_together(tmp_path: Path) -> None:
+    more = "ensemble: 3\ncondition: site\nerosion: {soil_t_ha_yr: 5}\nmodel: {parameter_set: made.json}\n"
+    found = prepare_run(load_spec(study(tmp_path, more)))
+    assert found.parameter_set is not None  # a set holds whether soil moves or not
+    assert found.start.material is not None
+    assert found.start.material.below.shape[-1] == found.start.measured_material.below.shape[-1] == 3
+    _, state = found.past.run(found.start.balance, found.start.steady)
+    np.testing.assert_allclose(state.carbon, found.start.state.carbon, rtol=1e-5)

@@ -146,7 +146,7 @@ def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None =
     members, steps = spec.ensemble, spec.steps_per_month or DEFAULT_STEPS
 
     names = list(lines)
-    weighed = spec.condition == "site" and members > 1
+    weighed = spec.condition == "site" and (spec.part or (0, members))[1] > 1
     candidates = draw_members(spec, candidates_for(members) if weighed else 1)
     model, above, below = candidates.model, candidates.above, candidates.below
     own = Fields.of(lines)
@@ -184,6 +184,8 @@ def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None =
         model, above, below = candidates.model, candidates.above, candidates.below
     else:
         start = make_start(spec.initial, place, past, tell)
+        if spec.condition == "site":
+            start.warnings.append("One member cannot be conditioned on the site's profile: it is the best estimate.")
     drawn = candidates.drawn | own_draws
 
     balance = np.tile(start.balance, (1, plans))

@@ -352,14 +352,12 @@ def assemble(
     above, below : (member,) scales of the inputs.
     balance : (row, plan * member) or (row, 1), factor on the loss of mineral carbon.
     """
-    plans, members = len(inputs.managements), len(above)
+    members = len(above)
     thickness, depth = vertical(place.grid)
     columns = {name: np.repeat(value, members, axis=-1) for name, value in forcing.items()}
     columns["root_respiration"] = inputs.root_respiration(below)
-    share = np.stack([m.root_share for m in inputs.managements], axis=-1) / place.grid.thickness[:, None]
-    density = np.concatenate([np.zeros((1, plans)), share])[None]
-    columns["root_density"] = np.repeat(density, members, axis=-1)
-    columns["nitrogen_supply"] = shared(_nitrogen(place, inputs.managements), members)
+    columns["root_density"] = np.repeat(root_density_of(place, inputs.managements), members, axis=-1)
+    columns["nitrogen_supply"] = shared(nitrogen_of(place, inputs.managements), members)
     columns |= factor_forcing(inputs.managements, members)
     columns = with_oxygen(columns, inputs.managements, members)
     names = list(pools)
@@ -379,7 +377,13 @@ def assemble(
     )
 
 
-def _nitrogen(place: Place, managements: Sequence[Management]) -> Array:
+def root_density_of(place: Place, managements: Sequence[Management]) -> Array:
+    """Return the share of the roots per m of depth of each plan, (1, row, plan)."""
+    share = np.stack([m.root_share for m in managements], axis=-1) / place.grid.thickness[:, None]
+    return np.concatenate([np.zeros((1, len(managements))), share])[None]
+
+
+def nitrogen_of(place: Place, managements: Sequence[Management]) -> Array:
     """Return the mineral nitrogen of each plan (month, row, plan), kg N/m2/yr; one month where all are alike."""
     yearly = np.stack(
         [nitrogen_supply([year.crop for year in m.harvest], place.grid.edges) for m in managements], axis=-1

@@ -69,6 +69,31 @@ class Start:
     measured_material: Material | None = None
     steady: State | None = None
 
+    def joined(self, other: Start) -> Start:
+        """Return the start of these members and then of others; the steady state of the past is left out."""
+
+        def beside(mine: Any, theirs: Any) -> Any:
+            return None if mine is None else np.concatenate([mine, theirs], axis=-1)
+
+        def states(mine: State, theirs: State) -> State:
+            soil = {name: beside(value, theirs.soil[name]) for name, value in mine.soil.items()}
+            return State(beside(mine.carbon, theirs.carbon), soil)
+
+        def materials(mine: Material | None, theirs: Material | None) -> Material | None:
+            if mine is None or theirs is None:
+                return None
+            return Material(beside(mine.below, theirs.below), beside(mine.deposited, theirs.deposited))
+
+        return Start(
+            states(self.state, other.state),
+            beside(self.balance, other.balance),
+            beside(self.equilibrium, other.equilibrium),
+            states(self.measured_state, other.measured_state),
+            self.warnings,
+            materials(self.material, other.material),
+            materials(self.measured_material, other.measured_material),
+        )
+
 
 def soc_of(carbon: Array, model: Any) -> Array:
     """Return (layer, column) SOC of (row, pool, column) of a model's pools."""

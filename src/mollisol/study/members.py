@@ -44,6 +44,22 @@ class Members:
     def __len__(self) -> int:
         return len(self.above)
 
+    def joined(self, other: Members) -> Members:
+        """Return these members and then others; what the others do not have of the draws is left out."""
+        import jax
+
+        def both(mine: Mapping[str, Array], theirs: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: np.append(value, theirs[name]) for name, value in mine.items() if name in theirs}
+
+        return Members(
+            jax.tree_util.tree_map(lambda a, b: np.concatenate([a, b], axis=-1), self.model, other.model),
+            np.append(self.above, other.above),
+            np.append(self.below, other.below),
+            both(self.drawn, other.drawn),
+            both(self.spread, other.spread),
+            self.parameter_set,
+        )
+
     def select(self, index: NDArray[np.int64]) -> Members:
         """Return some of the members, in an order of their own."""
         from mollisol.column.setup import select_columns

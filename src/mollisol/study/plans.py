@@ -84,7 +84,9 @@ def history_plans(spec: StudySpec) -> list[Plan]:
     ]
 
 
-def timelines(spec: StudySpec, drawn: dict[str, Array] | None = None) -> dict[str, Timeline]:
+def timelines(
+    spec: StudySpec, drawn: dict[str, Array] | None = None, draw: Draw | None = None
+) -> dict[str, Timeline]:
     """Return the time line of the baseline and of each practice, by name.
 
     Parameters
@@ -92,9 +94,11 @@ def timelines(spec: StudySpec, drawn: dict[str, Array] | None = None) -> dict[st
     spec : the study.
     drawn : where given, and where there are several members, the practices' own parameters are drawn and put into it,
         (member,) by `practice.parameter`; else plans hold best estimates.
+    draw : gives the practices' own parameters, in place of `drawn`.
     """
     plan = baseline_plan(spec)
-    draw = None if drawn is None or (spec.part or (0, spec.ensemble))[1] == 1 else _drawer(spec, drawn)
+    if draw is None and drawn is not None and (spec.part or (0, spec.ensemble))[1] > 1:
+        draw = _drawer(spec, drawn)
     lines: dict[str, Timeline] = {"baseline": ((plan.from_year, plan),)}
     for one in spec.practices:
         requests = []
@@ -117,3 +121,14 @@ def _drawer(spec: StudySpec, drawn: dict[str, Array]) -> Draw:
         return np.concatenate([[known.value], drawn[name]])
 
     return values
+
+
+def with_best(spec: StudySpec, drawn: dict[str, Array]) -> Draw:
+    """Return what draws a practice's parameter for the members and, as the last of them, for the best estimate.
+
+    Parameters
+    ----------
+    drawn : what is drawn is put into it, (member,) by `practice.parameter`, without the best estimate.
+    """
+    values = _drawer(spec, drawn)
+    return lambda name, known: np.append(values(name, known), known.value)

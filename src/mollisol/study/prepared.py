@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mollisol.column.simulate import State
     from mollisol.models.parameter_sets import ParameterSet
     from mollisol.practices import Timeline
+    from mollisol.practices.parameter import Draw
     from mollisol.soil import Profile
     from mollisol.study.columns import Place
     from mollisol.study.conditioning import Conditioned
@@ -91,10 +92,61 @@ class PreparedRun:
         return self.inputs.managements[0].sources
 
 
-def read_inputs(spec: StudySpec, drawn: dict[str, Array] | None = None) -> tuple[Profile, Climate, dict[str, Timeline]]:
+@dataclass(frozen=True, eq=False)
+class PreparedPlans:
+    """A study up to its first year, before columns are put together: see `PreparedRun`, and beside it
+
+    Attributes
+    ----------
+    above : (member,) scale of the above-ground inputs.
+    forcing : (month, row, patch), site-bound drivers; a year's months stand for every year.
+    best : whether the last member is the best estimate, which is no member of the ensemble.
+    """
+
+    spec: StudySpec
+    profile: Profile
+    climate: Climate
+    place: Place
+    names: list[str]
+    own: Fields
+    fields: Fields
+    model: Any
+    drawn: dict[str, Array]
+    above: Array
+    below: Array
+    inputs: Inputs
+    moves: SoilMoves | None
+    past: Past
+    start: Start
+    forcing: Mapping[str, Array]
+    mean_climate: DepthClimate
+    continued: str
+    steps: int
+    parameter_set: ParameterSet | None = None
+    conditioned: Conditioned | None = None
+    best: bool = False
+
+    @property
+    def members(self) -> int:
+        """How many members there are, the best estimate among them."""
+        return len(self.above)
+
+    def settling(self) -> dict[str, Array]:
+        """Return (member,) the parameters with which soil settles."""
+        from mollisol.soil.settling import SettlingParameters
+
+        known = parameters_of(SettlingParameters)
+        found = {name: drawn_for(self.spec, name, known[name]) for name in ("swelling", "settling_time")}
+        return {n: np.append(one, known[n].value) if self.best else one for n, one in found.items()}
+
+
+def read_inputs(
+    spec: StudySpec, drawn: dict[str, Array] | None = None, draw: Draw | None = None
+) -> tuple[Profile, Climate, dict[str, Timeline]]:
     """Read and check everything that a study names: profile, climate and plans, before anything is computed.
 
-    Where `drawn` is given, the practices' own parameters are drawn for the members and put into it by name.
+    Where `drawn` is given, the practices' own parameters are drawn for the members and put into it by name; `draw`
+    gives them instead.
 
     Raises
     ------
@@ -104,7 +156,7 @@ def read_inputs(spec: StudySpec, drawn: dict[str, Array] | None = None) -> tuple
     from mollisol.climate import read_climate
     from mollisol.soil import read_profile
 
-    return read_profile(spec.profile), read_climate(spec.climate), timelines(spec, drawn)
+    return read_profile(spec.profile), read_climate(spec.climate), timelines(spec, drawn, draw)
 
 
 def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None = None) -> PreparedRun:
@@ -117,28 +169,72 @@ def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None =
     RunError
         If a member has no steady state, or JAX is not in double precision.
     """
+    from mollisol.column.simulate import State
+    from mollisol.study.columns import assemble
+    from mollisol.study.moving import moving_run
+    from mollisol.study.process_factors import scaled_model
+    from mollisol.study.soil_moves import moving_state, settling_setup
+
+    ready = prepare_plans(spec, progress, measured=True)
+    spec, place, fields, model, inputs = ready.spec, ready.place, ready.fields, ready.model, ready.inputs
+    start, moves, members, plans = ready.start, ready.moves, ready.members, len(ready.fields)
+    balance = np.tile(start.balance, (1, plans))
+    balance[:, -members:] = 1.0
+    setup = assemble(place, model.pool_names, inputs, ready.forcing, ready.above, ready.below, balance)
+    repeated = repeat_model(scaled_model(model, inputs.managements), plans)
+    carbon = np.tile(start.state.carbon, (1, 1, plans))
+    carbon[..., -members:] = start.measured_state.carbon
+    state = State(carbon, {name: np.tile(value, (1, plans)) for name, value in start.state.soil.items()})
+    drawn = ready.drawn
+    if moves is not None:
+        settle = ready.settling()
+        drawn = drawn | {f"soil.{name}": value for name, value in settle.items()}
+        setup = settling_setup(setup, moves, fields, settle["swelling"], settle["settling_time"])
+    if start.material is not None and start.measured_material is not None:
+        setup, state = moving_run(spec, fields, members, setup, state, start.material, start.measured_material)
+    if moves is not None:
+        setup, state = moving_state(setup, state)
+    return PreparedRun(
+        spec, ready.profile, ready.climate, place, ready.names, ready.own, fields, model, repeated, drawn, ready.below,
+        inputs, moves, ready.past, start, setup, state, ready.mean_climate, ready.continued, ready.steps,
+        ready.parameter_set, ready.conditioned,
+    )  # fmt: skip
+
+
+def prepare_plans(
+    spec: StudySpec,
+    progress: Callable[[str, float], None] | None = None,
+    *,
+    measured: bool = False,
+    best: bool = False,
+) -> PreparedPlans:
+    """Make the plans of a checked study ready, run their past and make their start; see `prepare_run`.
+
+    Parameters
+    ----------
+    measured : add the baseline once more, as the last patch, for a start from the measured state.
+    best : add the best estimate as a last member to the members of an ensemble.
+    """
     configure()
     spec = heaviest(spec)
-    from mollisol.column.simulate import State
     from mollisol.column.tiles import DEFAULT_STEPS
     from mollisol.soil import harmonise
-    from mollisol.soil.settling import SettlingParameters
-    from mollisol.study.columns import assemble, dated_forcing, make_place, read_by, typical_forcing
+    from mollisol.study.columns import dated_forcing, make_place, read_by, typical_forcing
     from mollisol.study.conditioning import candidates_for, condition
     from mollisol.study.initial import Past, make_start
     from mollisol.study.inputs import managed
     from mollisol.study.isotopes import labels_of
     from mollisol.study.members import draw_members
-    from mollisol.study.moving import moving_run
-    from mollisol.study.process_factors import scaled_model
+    from mollisol.study.plans import with_best
     from mollisol.study.site_evidence import site_evidence
     from mollisol.study.soil_course import with_moved_soil
-    from mollisol.study.soil_moves import moving_state, settling_setup, soil_moves, with_choices
+    from mollisol.study.soil_moves import soil_moves, with_choices
 
     tell = None if progress is None else (lambda share: progress("initial state", share))
     grid = Grid() if spec.grid is None else Grid(spec.grid)
+    best = best and (spec.part or (0, spec.ensemble))[1] > 1
     own_draws: dict[str, Array] = {}
-    profile, climate, lines = read_inputs(spec, own_draws)
+    profile, climate, lines = read_inputs(spec, own_draws, with_best(spec, own_draws) if best else None)
     layers = harmonise(profile, grid)
     minerals = spec.soil.on(grid) if spec.soil else None
     place = make_place(layers, climate, spec.site.latitude, spec.site.elevation_m, minerals)
@@ -148,11 +244,14 @@ def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None =
     names = list(lines)
     weighed = spec.condition == "site" and (spec.part or (0, members))[1] > 1
     candidates = draw_members(spec, candidates_for(members) if weighed else 1)
+    estimate = draw_members(spec.model_copy(update={"ensemble": 1, "part": None})) if best else None
+    if estimate is not None and not weighed:
+        candidates = candidates.joined(estimate)
     model, above, below = candidates.model, candidates.above, candidates.below
     own = Fields.of(lines)
     chosen = with_choices(lines, model, spec.initial == "balanced")
     # the last: from the measured state
-    fields = Fields.of({**lines, **chosen, " measured": lines["baseline"]})
+    fields = Fields.of({**lines, **chosen, **({" measured": lines["baseline"]} if measured else {})})
     inputs = managed(place, fields.timelines, years)
     plans = len(fields)
     moves = soil_moves(place, fields, inputs.managements, years)
@@ -160,12 +259,14 @@ def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None =
     if progress is not None:
         progress("climate at depth", 0.0)
     past_plans = history_plans(spec) or [baseline_plan(spec)]
-    past = Past(place, past_plans, spec.years.start, spec.erosion, past_losses(spec))
+    losses = past_losses(spec)
+    past = Past(place, past_plans, spec.years.start, spec.erosion, losses)
     typical, mean_climate = typical_forcing(place, [*inputs.managements, *past.managements])
     typical = read_by(model, typical)
     if model.mover() is None:
         del typical["runoff"]
-    past.prepare(model, {name: value[..., plans:] for name, value in typical.items()}, above, below, steps)
+    before = {name: value[..., plans:] for name, value in typical.items()}
+    past.prepare(model, before, above, below, steps)
     now = {name: value[..., :plans] for name, value in typical.items()}
     forcing, continued = dated_forcing(place, now, inputs.managements, years)
     if moves is not None and moves.works:
@@ -181,32 +282,18 @@ def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None =
         start, past, candidates, conditioned = condition(
             place, past, candidates, evidence, members, spec.seed, labels, tell
         )
+        if estimate is not None:
+            alone = Past(place, past_plans, spec.years.start, spec.erosion, losses)
+            alone.prepare(estimate.model, before, estimate.above, estimate.below, steps)
+            start, candidates = start.joined(make_start(spec.initial, place, alone)), candidates.joined(estimate)
         model, above, below = candidates.model, candidates.above, candidates.below
     else:
         start = make_start(spec.initial, place, past, tell)
         if spec.condition == "site":
             start.warnings.append("One member cannot be conditioned on the site's profile: it is the best estimate.")
-    drawn = candidates.drawn | own_draws
-
-    balance = np.tile(start.balance, (1, plans))
-    balance[:, -members:] = 1.0
-    setup = assemble(place, model.pool_names, inputs, forcing, above, below, balance)
-    repeated = repeat_model(scaled_model(model, inputs.managements), plans)
-    carbon = np.tile(start.state.carbon, (1, 1, plans))
-    carbon[..., -members:] = start.measured_state.carbon
-    state = State(carbon, {name: np.tile(value, (1, plans)) for name, value in start.state.soil.items()})
-    if moves is not None:
-        known = parameters_of(SettlingParameters)
-        settle = {name: drawn_for(spec, name, known[name]) for name in ("swelling", "settling_time")}
-        drawn |= {f"soil.{name}": value for name, value in settle.items()}
-        setup = settling_setup(setup, moves, fields, settle["swelling"], settle["settling_time"])
-    if start.material is not None and start.measured_material is not None:
-        setup, state = moving_run(spec, fields, members, setup, state, start.material, start.measured_material)
-    if moves is not None:
-        setup, state = moving_state(setup, state)
-    return PreparedRun(
-        spec, profile, climate, place, names, own, fields, model, repeated, drawn, below, inputs, moves, past, start,
-        setup, state, mean_climate, continued, steps, candidates.parameter_set, conditioned,
+    return PreparedPlans(
+        spec, profile, climate, place, names, own, fields, model, candidates.drawn | own_draws, above, below, inputs,
+        moves, past, start, forcing, mean_climate, continued, steps, candidates.parameter_set, conditioned, best,
     )  # fmt: skip
 
 

@@ -33,22 +33,17 @@ def events_of(place: Place, managements: Sequence[Management], members: int) -> 
     InputError
         Where an amendment is heavier than the soil that it goes into.
     """
-    tilled = [
-        np.stack([m.tillage_depth, m.tillage_mixing, m.tillage_burial, m.tillage_breakage], axis=-1)
-        for m in managements
-    ]
-    tillages: list[Tilled] = sorted({tuple(row) for one in tilled for row in one if row[0] > 0.0})
+    tillages = tillage_kinds(managements)
     works, done = ordered_works(managements)
-    rows, months = len(place.grid) + 1, len(tilled[0])
+    rows = len(place.grid) + 1
     if not tillages and not works:
         return Events.none(rows)
     kinds = len(works) + len(tillages)
-    happens = np.zeros((months, kinds, len(managements)))
+    happens = np.concatenate(
+        [np.zeros((managements[0].months, len(works), len(managements))), tillage_dates(managements, tillages)], axis=1
+    )
     for month, kind, plan in done:
         happens[month, kind, plan] = 1.0
-    for k, tillage in enumerate(tillages, start=len(works)):
-        for plan, one in enumerate(tilled):
-            happens[:, k, plan] = np.all(one == tillage, axis=1)
     made = [mapped(place, one) for one in works]
     made += [mixing_map(place.grid, place.mass, depth, mixing, burial) for depth, mixing, burial, _ in tillages]
     broken = [_share(place.grid, one.depth, one.breakage) for one in works]
@@ -67,6 +62,26 @@ def events_of(place: Place, managements: Sequence[Management], members: int) -> 
         _brings(works, np.stack(added)[..., None]) if works else {},
         np.stack(loose)[..., None] if works else None,
     )
+
+
+def _tilled(management: Management) -> Array:
+    one = management
+    return np.stack([one.tillage_depth, one.tillage_mixing, one.tillage_burial, one.tillage_breakage], axis=-1)
+
+
+def tillage_kinds(managements: Sequence[Management]) -> list[Tilled]:
+    """Return the kinds of ordinary tillage of the plans (depth in m, mixing, burial, breakage), in one order."""
+    return sorted({tuple(row) for one in managements for row in _tilled(one) if row[0] > 0.0})
+
+
+def tillage_dates(managements: Sequence[Management], kinds: Sequence[Tilled]) -> Array:
+    """Return (month, kind, plan) 1 where a plan tills in a month."""
+    found = np.zeros((managements[0].months, len(kinds), len(managements)))
+    for plan, one in enumerate(managements):
+        done = _tilled(one)
+        for number, kind in enumerate(kinds):
+            found[:, number, plan] = np.all(done == kind, axis=1)
+    return found
 
 
 def ordered_works(managements: Sequence[Management]) -> tuple[list[SoilWork], list[tuple[int, int, int]]]:

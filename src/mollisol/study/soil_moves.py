@@ -93,21 +93,35 @@ def settling_setup(setup: Setup, moves: SoilMoves, fields: Fields, swelling: Arr
     swelling, time : (member,) of `SettlingParameters`.
     """
     members, patches = len(swelling), len(fields)
-    wide = np.tile(swelling, patches)
-    density = np.asarray(setup.soil["fine_earth"])
-    soil = {
-        **setup.soil,
-        "looseness": moves.start,
-        "specific_volume": 1.0 / (density * (1.0 + wide * moves.start)),
-    }
-    settling = Settling(np.repeat(moves.target, members, axis=-1), wide, np.tile(time, patches))
-    if not moves.works:
-        return replace(setup, soil=soil, settling=settling)
+    target, travels = np.repeat(moves.target, members, axis=-1), travelling(fields)
+    wide = {name: np.repeat(one, members) for name, one in travels.items()} if moves.works else None
+    return settling_columns(setup, moves.start, target, np.tile(swelling, patches), np.tile(time, patches), wide)
+
+
+def travelling(fields: Fields) -> dict[str, Array]:
+    """Return (patch,) 1 where the residual scalar, and where the factor b(z), moves with the soil."""
     named = np.array(fields.names)[fields.owner]
     scalar = np.char.startswith(named, f" {SCALAR_MOVES}: ").astype(np.float64)
     stays = np.char.startswith(named, f" {BALANCE_STAYS}: ")
-    travels = {SCALAR: np.repeat(scalar, members), "balance": np.repeat(1.0 - stays, members)}
-    return replace(setup, soil={**soil, SCALAR: setup.depth}, settling=settling, travels=travels)
+    return {SCALAR: scalar, "balance": 1.0 - stays.astype(np.float64)}
+
+
+def settling_columns(
+    setup: Setup, start: Array, target: Array, swelling: Array, time: Array, travels: Mapping[str, Array] | None
+) -> Setup:
+    """Return the set-up of columns whose soil settles, and moves where `travels` says what goes with it.
+
+    Parameters
+    ----------
+    start : (row, 1); target : (year, row, column); swelling, time : (column,).
+    travels : (column,) by property; None where nothing but settling moves soil.
+    """
+    density = np.asarray(setup.soil["fine_earth"])
+    soil = {**setup.soil, "looseness": start, "specific_volume": 1.0 / (density * (1.0 + swelling * start))}
+    settling = Settling(target, swelling, time)
+    if travels is None:
+        return replace(setup, soil=soil, settling=settling)
+    return replace(setup, soil={**soil, SCALAR: setup.depth}, settling=settling, travels=dict(travels))
 
 
 def moving_state(setup: Setup, state: State) -> tuple[Setup, State]:

@@ -16,6 +16,8 @@ from mollisol.study.plans import timelines
 from mollisol.study.schema import StudySpec
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from mollisol.climate import DepthClimate
     from mollisol.study.columns import Place
     from mollisol.study.simulation import Simulation
@@ -76,14 +78,16 @@ def study_ledger(spec: StudySpec, done: Simulation) -> Ledger | None:
     Plans are compiled at the best estimate of their parameters; the carbon stored is that of every member that is
     finite in all plans. See `mollisol.practices.tradeoffs.ledger`.
     """
-    found = done.surroundings
-    if found is None:
-        return None
-    soc = done.result["soc"].transpose("practice", "member", "time", "layer").values.sum(axis=-1)
+    return None if done.surroundings is None else ledger_of(spec, done.surroundings, done.result)
+
+
+def ledger_of(spec: StudySpec, found: Surroundings, result: xr.Dataset) -> Ledger:
+    """Return the trade-offs of a study's plans from its surroundings and a result; see `study_ledger`."""
+    soc = result["soc"].transpose("practice", "member", "time", "layer").values.sum(axis=-1)
     usable = np.isfinite(soc).all(axis=(0, 2))
     char = None
-    if "carbon" in done.result and "pyrogenic" in done.result["pool"].values:
-        kept = done.result["carbon"].sel(pool="pyrogenic")
+    if "carbon" in result and "pyrogenic" in result["pool"].values:
+        kept = result["carbon"].sel(pool="pyrogenic")
         char = kept.transpose("practice", "member", "time", "layer").values.sum(axis=-1)
     asked = {one.name: one for one in spec.practices}
     cases = {}

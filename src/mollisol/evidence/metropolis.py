@@ -5,7 +5,8 @@ Two kinds of steps alternate at random, both in w with z = peak + L w, L L' the 
 - independent: w from a Student t distribution of that covariance, accepted by the ratio of importance weights;
 - local: a normal step of 2.4 / sqrt(n), the optimal size for a normal target (Roberts, Gelman & Gilks 1997).
 
-The first reach everywhere where the approximation is good, the second wherever it is not.
+The first reach everywhere where the approximation is good, the second wherever it is not. After the warm-up peak and
+covariance are replaced by the mean and the covariance of the warm-ups of all chains, and stay so while draws are kept.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ FREEDOM = 6.0
 INDEPENDENT = 0.5
 """Share of independent steps."""
 
+FORGOTTEN = 0.2
+"""Share of the warm-up that is left out where it tells the covariance."""
+
 KEPT_EVERY = 50
 """Steps after which a chain's file is written."""
 
@@ -55,27 +59,34 @@ def sample(
     progress: Callable[[float], None] | None = None,
 ) -> Draws:
     """Run the chains, or go on where their files in `folder` end."""
-    lower = np.linalg.cholesky(peak.covariance)
-    done = np.zeros(chains)
+    done = np.zeros((2, chains))
 
-    def told(chain: int, share: float) -> None:
-        done[chain] = share
+    def told(stage: int, number: int, share: float) -> None:
+        done[stage, number] = share
         if progress is not None:
-            progress(float(done.mean()))
+            progress(float((warmup * done[0] + draws * done[1]).mean() / (warmup + draws)))
 
-    def target(w: Array) -> float:
-        value = float(_log_posterior(joint, jnp.asarray(peak.z + lower @ w), peak.slopes))
-        return value if np.isfinite(value) else -np.inf
+    def stage(number: int, name: str, centre: Array, covariance: Array, forgotten: int, kept: int) -> Array:
+        lower = np.linalg.cholesky(covariance)
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        runs = [
-            pool.submit(
-                chain, target, len(peak.z), folder / f"chain-{k + 1}.npz", warmup, draws, [seed, k], partial(told, k)
-            )
-            for k in range(chains)
-        ]
-        found = [run.result() for run in runs]
-    return Draws(peak.z + np.stack(found) @ lower.T, np.zeros(chains, dtype=np.int64))
+        def target(w: Array) -> float:
+            value = float(_log_posterior(joint, jnp.asarray(centre + lower @ w), peak.slopes))
+            return value if np.isfinite(value) else -np.inf
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            runs = [
+                pool.submit(
+                    chain, target, len(centre), folder / f"{name}-{k + 1}.npz", forgotten, kept, [seed, number, k],
+                    partial(told, number, k),
+                )
+                for k in range(chains)
+            ]  # fmt: skip
+            return centre + np.stack([run.result() for run in runs]) @ lower.T
+
+    forgotten = int(FORGOTTEN * warmup)
+    first = stage(0, "warmup", peak.z, peak.covariance, forgotten, warmup - forgotten).reshape(-1, len(peak.z))
+    found = stage(1, "chain", first.mean(axis=0), np.cov(first.T), forgotten, draws)
+    return Draws(found, np.zeros(chains, dtype=np.int64))
 
 
 def chain(

@@ -19,7 +19,7 @@ from mollisol.units import RunError
 
 Array = NDArray[np.float64]
 
-ROUNDS = 6
+ROUNDS = 20
 """How often the slopes are taken anew at most."""
 
 STAYS = 0.05

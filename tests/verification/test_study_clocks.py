@@ -121,7 +121,7 @@ def test_permanence_at_the_end_of_a_run_at_rest_is_that_of_the_steady_state(
 ) -> None:
     done, found = both
     assert done.permanence is not None
-    own, steady = done.permanence, found.permanence
+    own, steady = done.permanence(), found.permanence
     np.testing.assert_allclose(own.left[0], steady.left[0], rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(own.transit[0], steady.transit[0], rtol=1e-3)
     assert np.all(np.diff(own.left[0], axis=1) < 0.0)

@@ -81,7 +81,7 @@ def report_context(spec: StudySpec, done: Simulation) -> ReportContext:
         filled=filled_values(done),
         warnings=done.warnings,
         roots=root_statements(spec, done),
-        permanence=done.permanence,
+        permanence=None if done.permanence is None else done.permanence(),
         tradeoffs=study_ledger(spec, done),
         practice_notes=practice_notes(spec),
         parameters_from=parameters_text(done),

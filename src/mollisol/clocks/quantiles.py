@@ -28,8 +28,11 @@ def _levels(q: ArrayLike) -> Array:
     return levels
 
 
-def times_when(matrix: Array, start: Array, weight: Array, older: Array) -> Array:
-    """Times (m,) at which weight . e^(tB) start, (n, m) each, falls to `older` (m,), above 0."""
+def times_when(matrix: Array, start: Array, weight: Array, older: Array, halvings: int = HALVINGS) -> Array:
+    """Times (m,) at which weight . e^(tB) start, (n, m) each, falls to `older` (m,), above 0.
+
+    Without `halvings` they are true to the shortest step, a sixteenth of the time of the fastest pool.
+    """
     step = short_step(matrix)
     steps: list[Array] = []
     last, waiting = start, np.ones(len(older), dtype=bool)
@@ -44,7 +47,7 @@ def times_when(matrix: Array, start: Array, weight: Array, older: Array) -> Arra
         moved = vectors + steps[j] @ vectors
         still = np.sum(weight * moved, axis=0) > older
         vectors, time = np.where(still, moved, vectors), time + still * 2.0**j * step
-    for j in range(1, HALVINGS):
+    for j in range(1, halvings):
         moved = series(matrix, vectors, 0.5**j * step)
         still = np.sum(weight * moved, axis=0) > older
         vectors, time = np.where(still, moved, vectors), time + still * 0.5**j * step

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mollisol.clocks.propagate import decayed, times_of
-from mollisol.clocks.quantiles import times_when
+from mollisol.clocks.quantiles import HALVINGS, times_when
 from mollisol.clocks.system import compartmental_system
 from mollisol.column.pools import SURFACE
 from mollisol.units import InputError
@@ -110,10 +110,10 @@ class Transits:
         still = np.where(known, by_row.sum(axis=0), np.nan)
         return still, np.where(known, np.sum(by_row * below[..., None], axis=0), np.nan)
 
-    def transit_time_quantile(self, edges: Grid, q: ArrayLike, column: int = 0) -> Array:
+    def transit_time_quantile(self, edges: Grid, q: ArrayLike, column: int = 0, halvings: int = HALVINGS) -> Array:
         """Quantiles of the transit time of what enters on the surface and in each interval: (1 + interval, ...q), yr.
 
-        q lies above 0 and below 1. NaN where nothing enters.
+        q lies above 0 and below 1; `halvings` as of `times_when`. NaN where nothing enters.
         """
         levels = np.asarray(q, dtype=np.float64)
         matrix, starts = self._entering(self.shares_of_rows(edges), column)
@@ -123,14 +123,15 @@ class Transits:
         many = np.repeat(starts[:, known], levels.size, axis=1)
         found = np.full((starts.shape[1], levels.size), np.nan)
         older = np.tile(1.0 - levels.reshape(-1), len(known))
-        found[known] = times_when(matrix, many, np.ones_like(many), older).reshape(len(known), -1)
+        found[known] = times_when(matrix, many, np.ones_like(many), older, halvings).reshape(len(known), -1)
         return found.reshape(starts.shape[1], *levels.shape)
 
     def curves(self, edges: Grid, years: Array = CURVE_YEARS) -> Permanence:
         """Return the permanence and the transit times of every column."""
         columns = range(self.stock.shape[-1])
         left = np.stack([self.permanence(edges, years, column)[0] for column in columns])
-        transit = np.stack([self.transit_time_quantile(edges, QUARTERS, column) for column in columns])
+        # to the hour of the shortest step: nobody reads more digits
+        transit = np.stack([self.transit_time_quantile(edges, QUARTERS, column, 0) for column in columns])
         return Permanence(edges, years, left, transit)
 
     def _entering(self, shares: Array, column: int) -> tuple[Array, Array]:

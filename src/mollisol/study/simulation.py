@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,7 +60,7 @@ class Simulation:
     source : where the profile comes from.
     sources : data and their origin, for the report.
     sampled_radiocarbon : the model's radiocarbon in the year of sampling, where the profile has it measured.
-    permanence : how long what enters at the end of the baseline stays; None where the study leaves it out.
+    permanence : finds how long what enters at the end of the baseline stays; None where the study leaves it out.
     surroundings : the site and each plan's water, for the trade-offs.
     parameter_sets : that the members were drawn from, by structure ("" where there is one model); None for priors.
     conditioned : what conditioning on the site's profile did, by structure; empty where there was none.
@@ -82,7 +83,7 @@ class Simulation:
     source: str = ""
     sources: list[str] = field(default_factory=list)
     sampled_radiocarbon: SampledRadiocarbon | None = None
-    permanence: Permanence | None = None
+    permanence: Callable[[], Permanence] | None = None
     surroundings: Surroundings | None = None
     parameter_sets: Mapping[str, ParameterSet | None] = field(default_factory=dict)
     conditioned: Mapping[str, Conditioned] = field(default_factory=dict)
@@ -140,7 +141,8 @@ def simulate_study(spec: StudySpec, progress: Progress | None = None) -> Simulat
         from mollisol.study.permanence import permanence_of_run
 
         window = (count, min(baseline_plan(spec).cycle_years, count))
-        permanence = permanence_of_run(repeated, setup, final, members, grid, window, steps)
+        # it takes time, and a report alone asks for it
+        permanence = partial(permanence_of_run, repeated, setup, final, members, grid, window, steps)
     loading = fields.mean(mineral_loading(repeated, with_soil(setup, **final.soil), final), members)
     # from here on columns are practices, the means of their patches
     annual, carbon = fields.annual(annual, members), fields.mean(carbon, members)

@@ -15,7 +15,8 @@ from mollisol.grid import Grid
 from mollisol.soil import harmonise
 from mollisol.soil.synthetic import profile_of
 from mollisol.study import conditioning
-from mollisol.study.conditioning import condition, prior_covariance, resampled
+from mollisol.study.conditioning import condition, resampled
+from mollisol.study.factor_posterior import prior_covariance
 from mollisol.study.members import Members
 from mollisol.study.site_evidence import site_evidence
 from mollisol.units import InputError

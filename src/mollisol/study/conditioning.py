@@ -23,10 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.column.setup import select_columns
+from mollisol.study.factor_posterior import draw_factor, fit_factor, prior_covariance, rooted, rows_of
 from mollisol.study.initial import (
-    CLOSE_ENOUGH,
-    CORRELATION_LENGTH,
-    SPREAD,
     Past,
     Start,
     doubts,
@@ -38,7 +36,6 @@ from mollisol.study.members import Members
 from mollisol.study.site_evidence import SiteEvidence
 
 if TYPE_CHECKING:
-    from mollisol.column.simulate import State
     from mollisol.study.columns import Place
     from mollisol.study.isotopes import Labels
 
@@ -49,14 +46,8 @@ CANDIDATES = 4
 LEAST_CANDIDATES = 200
 """Candidates for each member that is kept, and for a small ensemble."""
 
-STEPS = 3
-"""Gauss-Newton steps towards the mode; what is left is made up for by the weights."""
-
 FEW = 10.0
 """Effective sample size below which the conditioned ensemble is called poor."""
-
-FACTOR_DEPTH = 0.5
-"""m; depth at which the trend of a site's factor is 0, as in the calibration."""
 
 INTERVALS = (0.0, 0.3, 1.0, 2.0)
 """Interfaces of the depths in which pools are told, m."""
@@ -106,47 +97,9 @@ class Conditioned:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """The mode of log b for every candidate, with the model linearised there.
-
-    Attributes
-    ----------
-    log_factor : (layer, candidate) at which the model was linearised.
-    steady, state : of the past at it.
-    target : (horizon, candidate), r = y - f(b0) + J b0.
-    slope : (horizon, layer, candidate), J.
-    """
-
-    log_factor: Array
-    steady: State
-    state: State
-    target: Array
-    slope: Array
-
-
 def candidates_for(members: int) -> int:
     """Return how many candidates are drawn for each member of an ensemble."""
     return max(CANDIDATES, -(-LEAST_CANDIDATES // members))
-
-
-def prior_covariance(depth: Array, spread: Mapping[str, float]) -> Array:
-    """Return the covariance (layer, layer) of log b before anything is known of the site.
-
-    Parameters
-    ----------
-    depth : (layer,) m.
-    spread : of a parameter set: `site_rate`, `site_trend` (per m) and `layer_carbon`; without them, that of a balanced
-        start.
-    """
-    apart = np.exp(-np.abs(depth[:, None] - depth[None]) / CORRELATION_LENGTH)
-    if "site_rate" not in spread:
-        return np.asarray(SPREAD**2 * apart)
-    off = depth - FACTOR_DEPTH
-    level, trend, own = (spread.get(name, 0.0) for name in ("site_rate", "site_trend", "layer_carbon"))
-    # never quite without a part of its own in every layer, or no draw could follow the horizons
-    own = max(own, 0.02)
-    return np.asarray(level**2 + trend**2 * off[:, None] * off[None] + own**2 * apart)
 
 
 def condition(
@@ -188,20 +141,20 @@ def condition(
         for k in range(len(members))
     ]
     normal = rng.standard_normal((2, len(depth), len(members)))
-    blind = np.stack([_rooted(c, last) @ normal[0, :, k] for k, c in enumerate(covariance)], axis=-1)
+    blind = np.stack([rooted(c, last) @ normal[0, :, k] for k, c in enumerate(covariance)], axis=-1)
     tell(0.1)
-    _, before = past.run(_rows(blind), plain_steady)
+    _, before = past.run(rows_of(blind), plain_steady)
     tell(0.2)
     fit = fit_factor(past, evidence, covariance, plain_steady, plain, lambda share: tell(0.2 + 0.5 * share))
     drawn, log_weight = draw_factor(fit, evidence, covariance, normal[1])
-    steady, state = past.run(_rows(drawn), fit.steady)
+    steady, state = past.run(rows_of(drawn), fit.steady)
     tell(0.8)
     soc = soc_of(state.carbon, past.model)
     off = evidence.log_soc[:, None] - evidence.log_stock(soc)
     log_weight = log_weight + _log_normal(off, evidence.error[:, None])
     start = Start(
         state,
-        _rows(drawn),
+        rows_of(drawn),
         soc_of(plain.carbon, past.model),
         scaled_to(place, past.model, state),
         material=past.material,
@@ -246,74 +199,6 @@ def condition(
     warnings = doubts(place, kept.balance[1:], soc[:, index]) + found.warnings
     tell(1.0)
     return replace(kept, warnings=warnings), past.select(index), members.select(index), found
-
-
-def fit_factor(
-    past: Past, evidence: SiteEvidence, covariance: list[Array], steady: State, plain: State, tell: Progress
-) -> Fit:
-    """Find log b of every candidate at which prior and the horizons' carbon agree best (Gauss-Newton).
-
-    SOC of a layer is taken to answer to b of that layer; how much, the steps themselves tell.
-    """
-    model, candidates, last = past.model, past.members, evidence.last_layer
-    mineral = past.mineral_pools()
-    now = np.log(soc_of(plain.carbon, model))
-    answer = np.clip(plain.carbon[1:, mineral].sum(axis=1) / soc_of(plain.carbon, model), 0.1, 1.0)
-    log_factor, state, guess = np.zeros_like(now), plain, steady
-    noise = np.diag(evidence.error**2)
-    for iteration in range(STEPS):
-        target, slope = _linear(evidence, now, answer, log_factor)
-        new = np.empty_like(log_factor)
-        for k in range(candidates):
-            own = slope[:, : last + 1, k]
-            cross = covariance[k][: last + 1, : last + 1] @ own.T
-            new[: last + 1, k] = cross @ np.linalg.solve(own @ cross + noise, target[:, k])
-        new[last + 1 :] = new[last]
-        step, before = new - log_factor, now
-        log_factor = new
-        guess, state = past.run(_rows(log_factor), guess)
-        now = np.log(soc_of(state.carbon, model))
-        far = np.abs(step) > 0.02
-        answer = np.where(far, np.clip(-(now - before) / np.where(far, step, 1.0), 0.1, 1.0), answer)
-        tell((iteration + 1) / STEPS)
-        if np.max(np.abs(step)) < CLOSE_ENOUGH:
-            break
-    return Fit(log_factor, guess, state, *_linear(evidence, now, answer, log_factor))
-
-
-def _linear(evidence: SiteEvidence, log_soc: Array, answer: Array, log_factor: Array) -> tuple[Array, Array]:
-    """Return target r and slope J of the horizons' log carbon in log b."""
-    slope = -evidence.weights(np.exp(log_soc)) * answer[None]
-    residual = evidence.log_soc[:, None] - evidence.log_stock(np.exp(log_soc))
-    return residual + np.einsum("hlk,lk->hk", slope, log_factor), slope
-
-
-def draw_factor(fit: Fit, evidence: SiteEvidence, covariance: list[Array], normal: Array) -> tuple[Array, Array]:
-    """Draw log b (layer, candidate) from its posterior given the carbon, and return what the weights need of it.
-
-    Below the last sample it goes on as it is there, with a departure that grows with the distance.
-
-    Returns
-    -------
-    log b, and log p(r) - log p(r | b) (candidate,).
-    """
-    last = evidence.last_layer
-    noise = np.diag(evidence.error**2)
-    drawn, weight = np.empty_like(fit.log_factor), np.empty(fit.log_factor.shape[-1])
-    for k, whole in enumerate(covariance):
-        prior, slope, target = whole[: last + 1, : last + 1], fit.slope[:, : last + 1, k], fit.target[:, k]
-        cross = prior @ slope.T
-        total = slope @ cross + noise
-        gain = np.linalg.solve(total, cross.T).T
-        mean, left = gain @ target, prior - gain @ cross.T
-        drawn[: last + 1, k] = mean + _root(left) @ normal[: last + 1, k]
-        drawn[last + 1 :, k] = drawn[last, k] + _root(_below(whole, last)) @ normal[last + 1 :, k]
-        missed = target - slope @ drawn[: last + 1, k]
-        factor = np.linalg.cholesky(total)
-        marginal = -0.5 * np.sum(np.linalg.solve(factor, target) ** 2) - np.sum(np.log(np.diag(factor)))
-        conditional = -0.5 * np.sum((missed / evidence.error) ** 2) - np.sum(np.log(evidence.error))
-        weight[k] = marginal - conditional
-    return drawn, weight
 
 
 def resampled(weight: Array, count: int, start: float) -> NDArray[np.int64]:
@@ -400,30 +285,3 @@ def _warnings(effective: float, candidates: int, evidence: SiteEvidence, delta: 
 def _log_normal(off: Array, error: Array) -> Array:
     """Return the logarithm of independent normal densities, summed over the first axis."""
     return np.asarray(-0.5 * np.sum((off / error) ** 2, axis=0) - np.sum(np.log(error), axis=0))
-
-
-def _rows(log_factor: Array) -> Array:
-    """Return the factor (row, member); the surface has none."""
-    return np.concatenate([np.ones((1, log_factor.shape[-1])), np.exp(log_factor)])
-
-
-def _below(covariance: Array, last: int) -> Array:
-    """Return the covariance of what lies below a layer, less what it has in common with that layer."""
-    cross = covariance[last + 1 :, last]
-    return np.asarray(covariance[last + 1 :, last + 1 :] - np.outer(cross, cross) / covariance[last, last])
-
-
-def _rooted(covariance: Array, last: int) -> Array:
-    """Return a root of the prior of log b: as `covariance` down to a layer, below it going on as it is there."""
-    size = len(covariance)
-    root = np.zeros((size, size))
-    root[: last + 1, : last + 1] = _root(covariance[: last + 1, : last + 1])
-    root[last + 1 :, : last + 1] = root[last, : last + 1]
-    root[last + 1 :, last + 1 :] = _root(_below(covariance, last))
-    return root
-
-
-def _root(covariance: Array) -> Array:
-    """Return a root A of a covariance, A A' = C, also where it is singular to rounding."""
-    values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))

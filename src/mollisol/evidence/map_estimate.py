@@ -74,7 +74,9 @@ def most_probable(joint: Joint, start: Array | None = None, say: Say | None = No
         return negative
 
     for number in range(1, ROUNDS + 1):
-        slopes = slopes_at(joint, jnp.asarray(z))
+        taken = slopes_at(joint, jnp.asarray(z))
+        # half way from the last ones: where two points lead to each other, whole steps would go round for ever
+        slopes = taken if number == 1 else 0.5 * (slopes + taken)
         best = minimize(against(slopes), z, jac=True, method="L-BFGS-B", options={"maxiter": 200})
         moved = float(np.max(np.abs(best.x - z)))
         z = best.x

@@ -59,8 +59,13 @@ def write_figures(result: xr.Dataset, context: ReportContext, directory: Path) -
             figure = draw(view, context)
             if figure is None:
                 continue
-            image = io.BytesIO()
-            FigureCanvasAgg(figure).print_figure(image, dpi=RESOLUTION, format="png")
-            paths[name] = Path(directory) / f"{name}.png"
-            write_atomically(paths[name], image.getvalue())
+            paths[name] = write_figure(figure, Path(directory) / f"{name}.png")
     return paths
+
+
+def write_figure(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG (complete or not at all) and return the path."""
+    image = io.BytesIO()
+    FigureCanvasAgg(figure).print_figure(image, dpi=RESOLUTION, format="png")
+    write_atomically(path, image.getvalue())
+    return path

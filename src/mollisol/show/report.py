@@ -20,6 +20,7 @@ from mollisol.show.layout import RESOLUTION
 from mollisol.show.limits import GLOSSARY, limits_of
 from mollisol.show.permanence import permanence_table
 from mollisol.show.radiocarbon import carbon13_table, clock_table, leaving_table, sampled_table
+from mollisol.show.ranking import ranking_table
 from mollisol.show.tables import difference_table, profile_table, stock_table, turnover_tables
 from mollisol.show.tradeoffs import left_out, tradeoff_table
 from mollisol.show.turnover import references
@@ -49,14 +50,27 @@ def render_report(result: xr.Dataset, context: ReportContext, figures: Mapping[s
     context : what the report says beside it.
     figures : paths of PNG files by name, as `write_figures` returns them; one that is missing is left out.
     """
-    from jinja2 import Environment, StrictUndefined
+    return fill_template("report.html", **_values(ResultView(result), context, figures))
 
-    view = ResultView(result)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(amount=amount, title=title, cm=cm, scientific=scientific)
+
+def fill_template(name: str, **values: Any) -> str:
+    """Return a page of the templates, filled with values, with the style sheet in it; texts are escaped."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     folder = files("mollisol.show").joinpath("templates")
-    template = environment.from_string(folder.joinpath("report.html").read_text(encoding="utf-8"))
-    return template.render(_values(view, context, figures), style=_style(folder.joinpath("report.css")))
+
+    def text(file: str) -> str:
+        return folder.joinpath(file).read_text(encoding="utf-8")
+
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(text),
+    )
+    environment.filters.update(amount=amount, title=title, cm=cm, scientific=scientific)
+    return environment.get_template(name).render(values, style=_style(folder.joinpath("report.css")))
 
 
 def write_report(result: xr.Dataset, context: ReportContext, figures: Mapping[str, Path], path: Path) -> Path:
@@ -73,17 +87,7 @@ def _style(path: Any) -> Any:
 
 
 def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path]) -> dict[str, Any]:
-    under, instead = captions(view), alternatives(view, context)
-    images = {name: Path(path).read_bytes() for name, path in figures.items()}
-    pictures = {
-        name: {
-            "data": base64.b64encode(image).decode("ascii"),
-            "width": _shown_width(image),
-            "caption": under.get(name, ""),
-            "alt": instead.get(name, title(name)),
-        }
-        for name, image in images.items()
-    }
+    pictures = pictures_of(figures, captions(view), alternatives(view, context))
     warnings = [*context.warnings, *(context.initial.warnings if context.initial is not None else ())]
     budget, (times, roots) = budget_of(view), turnover_tables(view, context)
     return {
@@ -94,6 +98,7 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         "warnings": warnings,
         "stocks": stock_table(view),
         "differences": difference_table(view),
+        "ranking": ranking_table(view),
         "profile": profile_table(view, context),
         "turnover": times,
         "roots": roots,
@@ -118,6 +123,22 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         "site": _site(context),
         "start": view.moment(0),
         "end": view.moment(-1),
+    }
+
+
+def pictures_of(
+    figures: Mapping[str, Path], under: Mapping[str, str], instead: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return figures as a page holds them, by name, with their captions and the texts that stand for them."""
+    images = {name: Path(path).read_bytes() for name, path in figures.items()}
+    return {
+        name: {
+            "data": base64.b64encode(image).decode("ascii"),
+            "width": _shown_width(image),
+            "caption": under.get(name, ""),
+            "alt": instead.get(name, title(name)),
+        }
+        for name, image in images.items()
     }
 
 

@@ -39,6 +39,9 @@ FEW = 8
 OTHER_MEMBERS = 4
 """Members under the other model, beside its best estimate."""
 
+UNCHANGED = 1e-6
+"""Mg C/ha in any layer, up to which a practice changes nothing: two programs round in their own ways."""
+
 DECADE = 10
 """Years between the times that are told."""
 
@@ -163,7 +166,7 @@ def compare_study(
     attribution = attribute(leading, edges, range(1, len(names) + 1), tell("attribution"))
     few = few_members(leading.ready, FEW)
     other = _under_other(spec, main, progress) if other_model else None
-    changed = np.any(joined["layers"] != 0.0, axis=(1, 2))
+    changed = np.any(np.abs(joined["layers"]) > UNCHANGED, axis=(1, 2))
     result = _dataset(spec, leading, parts, joined)
     return Comparison(
         spec, names, drivers, told_years(leading.years), edges, joined["gain"], joined["gain_equal_mass"],

@@ -9,6 +9,7 @@ from mollisol.cli import (
     calibrate,
     climate,
     clocks,
+    compare,
     crops,
     demo,
     figure1,
@@ -43,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=_context(),
 )
-for _module in (demo, run, clocks, practices, crops, models):
+for _module in (demo, run, compare, clocks, practices, crops, models):
     _module.add_to(app)
 app.add_typer(profile.app, name="profile")
 app.add_typer(archive.app, name="archive")

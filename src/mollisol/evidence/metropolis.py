@@ -106,8 +106,10 @@ def chain(
     now = np.random.default_rng([*seed, 0]).standard_normal(size) * 0.5
     if path.is_file():
         with np.load(path) as saved:
-            if saved["kept"].shape == kept.shape and saved["seed"].tolist() == seed:
-                kept, now, first = saved["kept"].copy(), saved["now"], int(saved["done"])
+            begun = saved["kept"]
+            if len(begun) <= draws and saved["seed"].tolist() == seed and int(saved["warmup"]) == warmup:
+                kept[: len(begun)] = begun
+                now, first = saved["now"], int(saved["done"])
     value = target(now)
     total = warmup + draws
     for i in range(first, total):
@@ -124,7 +126,7 @@ def chain(
             kept[i - warmup] = now
         if (i + 1) % KEPT_EVERY == 0 or i + 1 == total:
             with atomic_write(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, kept=kept, now=now, done=i + 1, seed=np.array(seed))
+                np.savez(file, kept=kept, now=now, done=i + 1, seed=np.array(seed), warmup=warmup)
         told((i + 1) / total)
     return kept
 

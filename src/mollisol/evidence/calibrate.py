@@ -57,9 +57,9 @@ def calibrate(
     tell = say or (lambda _: None)
     out = prepare_folder(directory)
     data = files_of(Path(folder))
-    _claim(out, configuration, data)
+    claim(out, configuration, data)
     joint, profiles = gather(configuration, folder, "fit", say)
-    peak = _peak(joint, out, say)
+    peak = peak_of(joint, out, say)
     chained = {"nuts": chains.sample, "metropolis": metropolis.sample}
     if configuration.method in chained:
         drawn = chained[configuration.method](
@@ -84,12 +84,15 @@ def calibrate(
     return made
 
 
-def _claim(out: Path, configuration: Configuration, data: dict[str, str]) -> None:
+def claim(out: Path, configuration: Configuration, data: dict[str, str]) -> None:
     """Refuse a folder in which another calibration began."""
     told = {"configuration": configuration.as_dict(), "data": data}
     path = out / "calibration.json"
     if path.is_file():
-        if json.loads(path.read_text(encoding="utf-8")) != told:
+        begun = json.loads(path.read_text(encoding="utf-8"))
+        # more draws go on from those that are there
+        begun["configuration"]["draws"] = max(begun["configuration"]["draws"], configuration.draws)
+        if begun != told:
             raise InputError(
                 "holds a calibration with another configuration or other data",
                 file=str(out),
@@ -99,7 +102,8 @@ def _claim(out: Path, configuration: Configuration, data: dict[str, str]) -> Non
     write_text(path, json.dumps(told, indent=1) + "\n")
 
 
-def _peak(joint: Joint, out: Path, say: Say | None) -> Peak:
+def peak_of(joint: Joint, out: Path, say: Say | None) -> Peak:
+    """Find the peak, or read the one that was found before."""
     path = out / "peak.npz"
     if path.is_file():
         with np.load(path) as saved:
@@ -152,6 +156,8 @@ def parameter_set(
     from mollisol.models.choice import settled
 
     flat = drawn.z.reshape(-1, drawn.z.shape[-1])
+    # a prior ends at its bounds, and so does the posterior
+    flat = flat[np.all([axis.inside(flat[:, i]) for i, axis in enumerate(joint.space.axes)], axis=0)]
     picked = flat[np.linspace(0, len(flat) - 1, min(configuration.kept, len(flat))).astype(int)]
     size = len(joint.space.model_names)
     axes = joint.space.axes

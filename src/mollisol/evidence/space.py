@@ -38,6 +38,11 @@ class Axis:
             return prior.lower + width / (1.0 + (1.0 / centre - 1.0) * jnp.exp(-prior.spread * z))
         return prior.lower + self._width / (1.0 + jnp.exp(-(self._centre + self._slope * z)))
 
+    def inside(self, z: Array) -> Array:
+        """Whether the values at standard scores lie within the prior's bounds; a lognormal one alone can leave them."""
+        value = np.asarray(self.value(jnp.asarray(z)))
+        return (value >= self.prior.lower) & (value <= self.prior.upper)
+
     @property
     def _width(self) -> float:
         return self.prior.upper - self.prior.lower

@@ -35,8 +35,8 @@ def quick_folder() -> Path:
     return _folder("quick")
 
 
-SITES = ("sterling", "silsoe", "gainesville", "piracicaba", "patancheru")
-"""Sites beside the demo: cold and dry loam, cool clay, subtropical sand, tropical Ferralsol, hot Vertisol."""
+SITES = ("sterling", "silsoe", "gainesville", "palmira", "patancheru")
+"""Sites beside the demo: cold and dry loam, cool clay, subtropical sand, equatorial silty clay loam, hot Vertisol."""
 
 
 def site_folder(name: str) -> Path:

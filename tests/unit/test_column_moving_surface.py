@@ -11,6 +11,7 @@ import pytest
 from engine_cases import Case, changed, profile_case, run_tile, some_carbon, total, uniform_grid
 from mollisol.column import Grid, State, carrying_soil, equilibrium, simulate
 from mollisol.column.moving_surface import Exchange, moved_soil, rearrange, shift_of
+from mollisol.models.whole_profile import POOLS
 from mollisol.units import RunError
 
 MOVING = {"erosion": "moving_surface"}
@@ -127,7 +128,7 @@ def test_the_remapping_mixes_as_said(share: float) -> None:
     grid = uniform_grid(40, 4.0)
     case = moving(grid)
     soil = even(case)
-    case = moving(grid, **rates(share * 0.1 * 1400.0), below_carbon=np.zeros((7, 1)))
+    case = moving(grid, **rates(share * 0.1 * 1400.0), below_carbon=np.zeros((len(POOLS), 1)))
     carbon = np.zeros_like(some_carbon(case))
     carbon[30] = 1.0
     for _ in range(10):
@@ -198,10 +199,10 @@ def test_no_motion_changes_nothing_to_the_last_bit() -> None:
 
 def test_held_properties_hold_the_mass_of_the_layers() -> None:
     """With properties in the set-up, carbon moves by mass: uniform g/kg stays uniform in layers of any density."""
-    case = moving(**rates(20.0), below_carbon=np.full((7, 1), 0.01))
+    case = moving(**rates(20.0), below_carbon=np.full((len(POOLS), 1), 0.01))
     case = dataclasses.replace(case, model=changed(case.model, "erosion", enrichment=1.0))
     mass = case.setup.soil["fine_earth"] * case.setup.thickness
-    carbon = 0.01 * mass[:, None] * np.ones((1, 7, 1))
+    carbon = 0.01 * mass[:, None] * np.ones((1, len(case.model.pools), 1))
     owned = {"aggregation": case.state.soil["aggregation"]}
     new, soil, _ = act(case, carbon, owned)
     np.testing.assert_allclose(new, carbon, rtol=1e-12)
@@ -217,7 +218,7 @@ def test_buried_carbon_is_kept_and_decays_more_slowly() -> None:
     carbon[1, mineral] = 5.0
     months = np.zeros((24, 1))
     months[:12] = 0.3 * density  # in the first year only
-    buried = moving(GRID, soil_loss=np.zeros((1, 1)), deposition=months, deposited_carbon=np.zeros((7, 1)))
+    buried = moving(GRID, soil_loss=np.zeros((1, 1)), deposition=months, deposited_carbon=np.zeros((len(POOLS), 1)))
     idle = np.zeros_like(case.setup.amount)
     respired = []
     for each in (moving(GRID, **rates(0.0)), buried):

@@ -44,7 +44,7 @@ def broken(case: Case, kind: str) -> Any:
         ("placement", "shares of placement do not sum to 1"),
         ("quality", "shares of quality do not sum to 1"),
         ("rows", r"placement have shape \(3, 20\), expected \(3, 21\)"),
-        ("pools", r"quality have shape \(3, 6\), expected \(3, 7\)"),
+        ("pools", r"quality have shape \(3, 7\), expected \(3, 8\)"),
         ("event", "map does not conserve carbon"),
     ],
 )

@@ -39,6 +39,7 @@ def fast_case() -> Case:
     """Every rate high enough for the long run to settle to 1e-8 within 2,000 years."""
     case = profile_case(slots={"energy": "none"})
     model = changed(case.model, "depolymerisation", mineral=0.3, pyrogenic=0.02)
+    model = changed(model, "persistence", release=0.05)
     return Case(model, case.setup, case.state, case.grid, case.cycle)
 
 

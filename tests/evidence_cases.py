@@ -54,6 +54,6 @@ def small_joint(
         jnp.asarray(np.arange(sites) % studies),
     )  # fmt: skip
     joint = Joint(model, space_of(model, names, SPREAD), arrays, empty, passes=passes)
-    found = joint.predicted(joint.space.values(jnp.zeros(len(joint.space))))
+    found = jax.jit(Joint.predicted)(joint, joint.space.values(jnp.zeros(len(joint.space))))
     profiles = empty._replace(log_soc=jnp.log(found.soc).T, delta14c=found.delta14c.T)
     return dataclasses.replace(joint, profiles=profiles)

@@ -74,6 +74,11 @@ def read_configuration(path: str | Path) -> Configuration:
     data = file.data
     if not isinstance(data, dict):
         raise InputError("a calibration is a mapping of keys", file=file.name, remedy="see docs/evidence.md")
+    return checked(data, file)
+
+
+def checked(data: Mapping[str, Any], file: Any) -> Configuration:
+    """Return the calibration of a mapping read from a YAML file; raises as `read_configuration`."""
     known = {one.name: str(one.type) for one in fields(Configuration)}
 
     def fault(message: str, key: str, remedy: str) -> InputError:

@@ -30,6 +30,7 @@ from mollisol.column.model import Model
 from mollisol.column.rates import Rates
 from mollisol.column.setup import Setup, drivers_of, prepared, source_of
 from mollisol.column.step import System, factored, implicit_step
+from mollisol.evidence.memory import remembered
 from mollisol.evidence.sites import SiteColumns
 from mollisol.processes.pools import MINERAL_POOLS
 
@@ -148,7 +149,7 @@ def made_ready(model: Model, setup: Setup, aggregation: Array, balance: Array) -
 def rates_of_year(model: Model, setup: Setup, mixing: Array, mass: Array, carbon: Array) -> tuple[Rates, Array]:
     """Return the rates and the input of a year, as `yearly`, for a set-up that is made ready."""
     months = jnp.arange(12)
-    by_month = jax.vmap(lambda month: model.rates(carbon, drivers_of(setup, {}, month)))(months)
+    by_month = jax.vmap(lambda month: model.rates(carbon, drivers_of(setup, remembered(setup, month), month)))(months)
     like = carbon[:, 0]
 
     def mean(rate: Array) -> Array:

@@ -18,6 +18,7 @@ from mollisol.column.simulate import State
 from mollisol.evidence.configuration import Configuration
 from mollisol.evidence.forward import Sites, sites_of
 from mollisol.evidence.likelihood import Joint, ProfileData, Summary, numbered
+from mollisol.evidence.memory import remembering
 from mollisol.evidence.observations.split import Side
 from mollisol.evidence.sites import columns_of_sites
 from mollisol.evidence.space import space_of
@@ -67,6 +68,7 @@ def gather(
     depths = chosen.at_depths()
     tell(f"{len(chosen)} profiles of {len(set(chosen.group))} studies: soil and climate at depth")
     sites = awake(model, sites_of(columns_of_sites(depths, model), chosen.year, depths.edges))
+    sites = dataclasses.replace(sites, setup=remembering(model, sites.setup), before=remembering(model, sites.before))
     small = _without_idle(model, sites)
     space = space_of(model, configuration.parameters)
     with np.errstate(divide="ignore"):

@@ -165,11 +165,20 @@ class Joint:
 
         Which sites those are, and why, says `settled.without_steady_state`.
         """
+        return self._found_and_log_likelihood(z, slopes)[1]
+
+    def _found_and_log_likelihood(self, z: Array, slopes: Array) -> tuple[Predicted, Array]:
         values = self.space.values(z)
         if self.settles:
             found, exists = self.settled(values)
-            return jnp.where(jnp.all(exists), self._log_likelihood(values, found, slopes), -jnp.inf)
-        return self._log_likelihood(values, self.predicted(values), slopes)
+            return found, jnp.where(jnp.all(exists), self._log_likelihood(values, found, slopes), -jnp.inf)
+        found = self.predicted(values)
+        return found, self._log_likelihood(values, found, slopes)
+
+    def found_and_posterior(self, z: Array, slopes: Array) -> tuple[Predicted, Array]:
+        """Return what the model says at a point, and `log_posterior`."""
+        found, likelihood = self._found_and_log_likelihood(z, slopes)
+        return found, likelihood - 0.5 * jnp.sum(z**2)
 
     def _log_likelihood(self, values: dict[str, Array], found: Predicted, slopes: Array) -> Array:
         residual, noise, scaled, known = scattered(self, values, found, slopes)

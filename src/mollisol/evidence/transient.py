@@ -8,6 +8,7 @@ the carbon at the beginning; u(t) is what each treatment received in a year, pla
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -240,16 +241,18 @@ def simulated_settled(model: Model, plots: Plots) -> tuple[Array, Array]:
     ones = jnp.ones((plots.setup.thickness.shape[0], plots.mass.shape[-1]))
     grassland = made_ready(model, plots.before, plots.aggregation_before, ones)
     cropland = made_ready(model, plots.setup, plots.aggregation, ones)
-    grass, still = steady_state(model, grassland, plots.mixing_before, plots.mass)
-    arable, moving = steady_state(model, cropland, plots.mixing, plots.mass)
     broken = plots.broken > 0.0
-    there = jnp.where(broken, exists(model, plots.before, grass, still), exists(model, plots.setup, arable, moving))
+    # one search for all: what each plot was before
+    past = jax.tree_util.tree_map(partial(jnp.where, broken), grassland, cropland)
+    past = dataclasses.replace(past, thickness=cropland.thickness, depth=cropland.depth, events=cropland.events)
+    mixing = jnp.where(broken, plots.mixing_before, plots.mixing)
+    start, moving = steady_state(model, past, mixing, plots.mass)
+    there = exists(model, plots.setup, start, moving)
     counted = jnp.asarray([pool.counts_as_soc for pool in model.pools])[:, None]
 
     def topsoil(carbon: Array) -> Array:
         return jnp.sum(jnp.sum(carbon[..., 1:, :, :] * counted, axis=-2) * plots.share, axis=-2)
 
-    start = jnp.where(broken, grass, arable)
     start = start * (plots.first / topsoil(start))
 
     def fed(amount: Array, _: Any) -> Array:

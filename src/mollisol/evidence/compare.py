@@ -1,0 +1,248 @@
+"""Hypotheses compared: structures fitted to the same measurements, by how well they predict the studies left out.
+
+Every structure gets its own peak and normal approximation, the log predictive density of each study left out
+(`studies`), a weight by stacking, and what it says of subsoils (`subsoil`). Resumable: what is done of a structure is
+kept in the folder.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.evidence.configuration import Configuration, checked
+from mollisol.evidence.gather import Say
+from mollisol.evidence.studies import drawn, leave_one_out, stacking
+from mollisol.evidence.subsoil import FIGURES, subsoil
+from mollisol.units import InputError, RunError
+from mollisol.units.files import prepare_folder, write_text
+
+Array = NDArray[np.float64]
+
+SHOWN_DRAWS = 40
+"""Draws from which the intervals of subsoil figures are taken."""
+
+LEAST_WEIGHT = 0.01
+"""Weight below which a structure is left out of the ensemble."""
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A structure to compare: its name, what it fills slots with, why, and parameters that only it fits."""
+
+    name: str
+    slots: Mapping[str, str]
+    parameters: tuple[str, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is compared: a calibration that all share, and the structures."""
+
+    shared: Configuration
+    structures: tuple[Hypothesis, ...]
+
+    def configuration(self, one: Hypothesis) -> Configuration:
+        """Return the calibration of a structure: shared parameters that it has, and its own."""
+        from mollisol.models import build
+        from mollisol.units import parameters_of
+
+        model = build("whole_profile", {**self.shared.slots, **one.slots})
+        known = {f"{process.slot}.{key}" for process in model.processes for key in parameters_of(process)}
+        names = [name for name in self.shared.parameters if name in known]
+        return replace(
+            self.shared, name=one.name, slots={**self.shared.slots, **one.slots},
+            parameters=(*names, *(name for name in one.parameters if name not in names)),
+        )  # fmt: skip
+
+
+STRUCTURE_KEYS = ("name", "slots", "parameters", "about")
+
+
+def read_comparison(path: str | Path) -> Comparison:
+    """Read a comparison: the keys of a calibration, and `structures`, a list of {name, slots, parameters, about}.
+
+    Raises
+    ------
+    InputError
+        Names file and key of what is wrong.
+    """
+    from mollisol.models.choice import settled
+    from mollisol.practices.yaml_file import read_yaml
+
+    file = read_yaml(Path(path))
+    data = dict(file.data) if isinstance(file.data, dict) else {}
+    entries = data.pop("structures", None)
+    if not isinstance(entries, list) or not entries:
+        raise InputError(
+            "the comparison has no list of structures", file=file.name, key="structures",
+            remedy="give {name, slots} for each",
+        )  # fmt: skip
+    shared = checked(data, file)
+    found: list[Hypothesis] = []
+    for i, entry in enumerate(entries):
+        at = f"structures[{i}]"
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+            raise InputError("has no name", file=file.name, key=at, remedy="give {name, slots} for each structure")
+        for key in entry:
+            if key not in STRUCTURE_KEYS:
+                raise InputError(
+                    f"unknown key '{key}'", file=file.name, key=f"{at}.{key}",
+                    remedy=f"a structure has {', '.join(STRUCTURE_KEYS)}",
+                )  # fmt: skip
+        if entry["name"] in [one.name for one in found]:
+            raise InputError(f"'{entry['name']}' stands twice", file=file.name, key=at, remedy="give each its own name")
+        slots = entry.get("slots") or {}
+        try:
+            settled({**shared.slots, **slots})
+        except InputError as error:
+            raise InputError(error.message, file=file.name, key=f"{at}.slots", remedy=error.remedy) from None
+        found.append(Hypothesis(entry["name"], slots, tuple(entry.get("parameters") or ()), entry.get("about", "")))
+    return Comparison(shared, tuple(found))
+
+
+def compare(
+    comparison: Comparison,
+    folder: str | Path,
+    directory: str | Path,
+    *,
+    refit: bool = True,
+    say: Say | None = None,
+) -> dict[str, Any]:
+    """Fit every structure, or go on in `directory`, and return the table of the comparison (also written there).
+
+    Beside it come the parameter set of each structure, and the ensemble of models with the weights of stacking.
+
+    Parameters
+    ----------
+    folder : of the measurements.
+    refit : whether to fit again without a study whose importance weights are too uneven.
+    """
+    out = prepare_folder(directory)
+    tell = say or (lambda _: None)
+    rows = []
+    for one in comparison.structures:
+        tell(f"{one.name}:")
+        rows.append(_structure(comparison.configuration(one), one, folder, out, refit, say))
+    table = compared(rows)
+    write_text(out / "comparison.json", json.dumps(table, indent=1, allow_nan=False) + "\n")
+    write_text(out / "ensemble.json", json.dumps(ensemble(comparison, table), indent=1) + "\n")
+    return table
+
+
+def _structure(
+    configuration: Configuration, one: Hypothesis, folder: str | Path, out: Path, refit: bool, say: Say | None
+) -> dict[str, Any]:
+    """Return what is known of one structure; from its file where that is of the same calibration and data."""
+    from mollisol.evidence.calibrate import claim, diagnostics, parameter_set, peak_of
+    from mollisol.evidence.chains import Draws
+    from mollisol.evidence.gather import files_of, gather
+
+    own = prepare_folder(out / one.name)
+    data = files_of(Path(folder))
+    claim(own, configuration, data)
+    path = own / "row.json"
+    if path.is_file():
+        row: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return row
+    row = {"name": one.name, "slots": dict(one.slots), "about": one.about}
+    joint, profiles = gather(configuration, folder, "fit", say)
+    peak = peak_of(joint, own, say)
+    z = drawn(peak, configuration.draws, configuration.seed)
+    left = leave_one_out(joint, peak, z, refit=refit, seed=configuration.seed, say=say)
+    crops = np.asarray(profiles.land_use) == "cropland"
+    figures = subsoil(joint, np.concatenate([peak.z[None], z[:SHOWN_DRAWS]]), crops if crops.any() else ~crops)
+    row |= {
+        "log_posterior": peak.log_posterior,
+        "parameters": {name: float(value) for name, value in joint.space.values(jnp.asarray(peak.z)).items()},
+        "studies": sorted(set(profiles.group.tolist())),
+        "elpd": left.elpd.tolist(), "k": left.k.tolist(), "refitted": left.refitted.tolist(),
+        "values": left.values.tolist(),
+        "subsoil": {
+            name: [float(value[0]), *(float(q) for q in np.nanquantile(value[1:], (0.05, 0.95)))]
+            for name, value in figures.items()
+        },
+    }  # fmt: skip
+    if not all(np.isfinite(value) for value in row["elpd"]):
+        raise RunError(f"{one.name}: a study cannot be predicted at all; its sites may lack a steady state")
+    draws = Draws(z[None], np.zeros(1, dtype=np.int64))
+    made = parameter_set(configuration, joint, peak, draws, diagnostics(joint, draws), data, profiles)
+    write_text(out / f"{one.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
+    write_text(path, json.dumps(row, indent=1, allow_nan=False) + "\n")
+    return row
+
+
+def compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the table: for each structure its elpd, how far behind the best with a standard error, and its weight."""
+    elpd = np.array([row["elpd"] for row in rows]).T
+    weights = stacking(elpd)
+    best = int(np.argmax(elpd.sum(axis=0)))
+    behind = elpd - elpd[:, [best]]
+    error = np.sqrt(len(elpd)) * behind.std(axis=0, ddof=1)
+    return {
+        "best": rows[best]["name"],
+        "structures": [
+            {
+                **row, "total": float(elpd[:, i].sum()), "behind": float(behind[:, i].sum()),
+                "error": float(error[i]), "weight": float(weights[i]),
+            }
+            for i, row in enumerate(rows)
+        ],
+    }  # fmt: skip
+
+
+def ensemble(comparison: Comparison, table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ensemble of models: structures by weight, each with its parameter set beside the file."""
+    kept = [row for row in table["structures"] if row["weight"] >= LEAST_WEIGHT]
+    total = sum(row["weight"] for row in kept)
+    return {
+        "name": comparison.shared.name,
+        "about": (
+            f"{len(table['structures'])} structures by stacking of log predictive densities of "
+            f"{len(table['structures'][0]['elpd'])} studies left out; those of at least {LEAST_WEIGHT:g} are kept"
+        ),
+        "structures": [
+            {
+                "name": row["name"],
+                "slots": {**comparison.shared.slots, **row["slots"]},
+                "weight": round(row["weight"] / total, 4),
+                "parameter_set": f"{row['name']}.json",
+            }
+            for row in kept
+        ],
+    }
+
+
+def table_of(table: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return heads and rows of the table of predictions, best first."""
+    heads: tuple[str, ...] = ("structure", "slots", "elpd", "behind the best", "largest k", "refits", "weight")
+    rows: list[tuple[str, ...]] = [
+        (
+            row["name"], ", ".join(f"{slot}: {name}" for slot, name in row["slots"].items()) or "defaults",
+            f"{row['total']:.1f}", f"{row['behind']:.1f} +- {row['error']:.1f}", f"{max(row['k']):.2f}",
+            str(sum(row["refitted"])), f"{row['weight']:.2f}",
+        )
+        for row in sorted(table["structures"], key=lambda one: -float(one["total"]))
+    ]  # fmt: skip
+    return heads, rows
+
+
+def subsoil_table(table: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return heads and rows of what each structure says of subsoils: at the peak, and the 90 % interval of draws."""
+    heads = ("structure", *(f"{label}, {unit}" for label, unit in FIGURES.values()))
+    rows = [
+        (
+            row["name"],
+            *("{:.3g} ({:.3g} to {:.3g})".format(*row["subsoil"][name]) for name in FIGURES),
+        )
+        for row in sorted(table["structures"], key=lambda one: -float(one["total"]))
+    ]
+    return heads, rows

@@ -20,6 +20,7 @@ from mollisol.units import InputError, RunError
 COMMANDS = [
     ["demo"],
     ["run"],
+    ["compare"],
     ["clocks"],
     ["practices"],
     ["crops"],

@@ -67,7 +67,8 @@ def practice_page() -> str:
                 )
             )  # fmt: skip
     parts.append(
-        "Every practice also takes `year`, the first year in which it holds, and `label`, its name in the results.\n"
+        "Every practice also takes `year`, the first year in which it holds, `until`, the last, `area`, its share of the "
+        "field, and `label`, its name in the results.\n"
     )
     return "\n".join(parts)
 
@@ -77,6 +78,8 @@ def _allowed_of(parameter: Any) -> str:
         return "1 to 12, or harvest"
     if parameter.kind == "name":
         return ", ".join(parameter.choices)
+    if parameter.kind in ("file", "crops"):
+        return {"file": "a table beside the study", "crops": "a rotation, as in the study"}[parameter.kind]
     return f"{parameter.lower:g} to {parameter.upper:g}"
 
 

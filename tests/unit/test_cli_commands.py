@@ -101,7 +101,8 @@ def test_help_is_quick_and_light():
         "from mollisol.cli.main import run\n"
         "assert run(['--help']) == 0\n"
         "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "heavy = [m for m in ('jax', 'xarray', 'pandas', 'matplotlib', 'numpy', 'scipy', 'duckdb', 'pyarrow') if m in sys.modules]\n"
+        "heavy = [m for m in ('jax', 'xarray', 'pandas', 'matplotlib', 'numpy', 'scipy', 'duckdb', 'pyarrow')"
+        " if m in sys.modules]\n"
         "print(used.ru_utime + used.ru_stime, heavy)\n"
     )
     seconds = []

@@ -59,7 +59,7 @@ def amounts(case: Case, soil: dict[str, np.ndarray], name: str) -> np.ndarray:
 
 def test_a_uniform_column_stays_uniform() -> None:
     """Carbon, texture and density, with erosion, with deposition and with both."""
-    per_mass = np.linspace(0.001, 0.02, 7)
+    per_mass = np.linspace(0.001, 0.02, len(POOLS))
     for loss, deposition in ((30.0, 0.0), (0.0, 25.0), (200.0, 40.0)):
         case = moving(**rates(loss, deposition), below_carbon=per_mass[:, None], deposited_carbon=per_mass[:, None])
         case = dataclasses.replace(case, model=changed(case.model, "erosion", enrichment=1.0, clay_enrichment=1.0))
@@ -79,7 +79,7 @@ def test_a_column_eroded_by_one_layer_is_shifted_by_one_layer() -> None:
     carbon = some_carbon(case)
     density = case.state.soil["fine_earth"]
     first = float(density[1, 0]) * 0.1
-    below = np.linspace(0.01, 0.02, 7)[:, None]
+    below = np.linspace(0.01, 0.02, len(POOLS))[:, None]
     case = moving(grid, **rates(first), below_carbon=below)
     new, soil, exchange = act(case, carbon)
     np.testing.assert_allclose(new[1:-1], carbon[2:], rtol=1e-12)
@@ -96,7 +96,7 @@ def test_a_layer_deep_deposit_shifts_the_column_down() -> None:
     grid = uniform_grid(5, 0.5)
     case = moving(grid)
     carbon, density = some_carbon(case), float(case.state.soil["fine_earth"][1, 0])
-    brought = np.linspace(0.02, 0.03, 7)[:, None]
+    brought = np.linspace(0.02, 0.03, len(POOLS))[:, None]
     case = moving(grid, **rates(0.0, 0.1 * density), deposited_carbon=brought, deposited_soil={"clay": np.array([0.5])})
     new, soil, exchange = act(case, carbon)
     np.testing.assert_allclose(new[2:], carbon[1:-1], rtol=1e-12)

@@ -62,7 +62,8 @@ def test_every_parameter_of_every_process_is_documented() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_whole_studies_of_the_documentation_are_accepted(page: Path) -> None:
     for text in blocks(page, "yaml"):
-        if not text.startswith("name:"):
+        # a practice has a name too
+        if not text.startswith("name:") or "\nactions:" in text:
             continue
         StudyFile.model_validate(yaml.safe_load(text))
 

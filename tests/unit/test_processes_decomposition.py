@@ -42,7 +42,7 @@ def test_flows_are_those_of_the_equations() -> None:
     assert float(np.max(rates.respired["dissolved"])) == pytest.approx(0.6 * 50.0)
     assert flow("mineral", "microbial", 1) == pytest.approx(0.3 * 2.0)
     assert flow("dissolved", "microbial", 1) == pytest.approx(0.7 * 2.0)
-    fine = case.setup.soil["clay"][1, 0] + case.setup.soil["silt"][1, 0]
+    fine = sum(case.setup.soil[name][1, 0] for name in ("clay", "silt", "oxides"))
     assert flow("mineral", "dissolved", 1) == pytest.approx(0.7 * fine)
     # on the surface there are no minerals: dying microbes all dissolve again, nothing sorbs
     assert flow("mineral", "microbial", 0) == flow("mineral", "dissolved", 0) == 0.0

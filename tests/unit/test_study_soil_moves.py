@@ -134,8 +134,9 @@ def test_one_inversion_buries_carbon_and_its_topsoil_refills(result: xr.Dataset)
     assert float(after) < -5.0
     assert float(after) < float(late) < 0.0
     total = soc.sum("layer")
-    # at first broken aggregates let more go than the buried topsoil keeps
-    assert float(total.isel(time=-1)) > 0.5 > 0.0 > float(total.isel(time=3))
+    # at first broken aggregates let go some of what the buried topsoil keeps
+    assert float(total.isel(time=-1)) > 0.5
+    assert float(total.isel(time=3)) < float(total.isel(time=-1))
     assert np.all(gain(result, "full_inversion_tillage")[(CENTRES > 0.4) & (CENTRES < 0.6)] > 0.3)
 
 

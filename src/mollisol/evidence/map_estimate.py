@@ -73,10 +73,11 @@ def most_probable(joint: Joint, start: Array | None = None, say: Say | None = No
 
         return negative
 
+    slopes: Any = None
     for number in range(1, ROUNDS + 1):
         taken = slopes_at(joint, jnp.asarray(z))
         # half way from the last ones: where two points lead to each other, whole steps would go round for ever
-        slopes = taken if number == 1 else 0.5 * (slopes + taken)
+        slopes = taken if slopes is None else 0.5 * (slopes + taken)
         best = minimize(against(slopes), z, jac=True, method="L-BFGS-B", options={"maxiter": 200})
         moved = float(np.max(np.abs(best.x - z)))
         z = best.x

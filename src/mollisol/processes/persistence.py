@@ -16,6 +16,7 @@ from mollisol.column.model import Drivers
 from mollisol.column.pools import Pool
 from mollisol.column.rates import Rates
 from mollisol.processes.base import process
+from mollisol.processes.pools import STABLE_MINERAL
 from mollisol.units import parameter
 
 
@@ -34,9 +35,7 @@ class StableMineral:
         "a = activity x access"
     )
     reads: ClassVar[tuple[str, ...]] = ("soil.clay", "soil.silt", "soil.balance")
-    adds: ClassVar[tuple[Pool, ...]] = (
-        Pool("stable_mineral", "carbon that minerals hold for millennia", "solid", 10.0),
-    )
+    adds: ClassVar[tuple[Pool, ...]] = (STABLE_MINERAL,)
 
     share: Array = parameter(
         0.02, "1", 0.0005, 0.3, "IPCC 2019 Tier 2: 5 % of what slow carbon loses becomes passive; Century: 0.3-3 %",

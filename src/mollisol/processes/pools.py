@@ -18,5 +18,8 @@ POOLS: tuple[Pool, ...] = (
 MINERAL_POOLS = ("mineral", "stable_mineral")
 """Mineral-associated carbon; a model may have the first alone."""
 
-CARBON_TO_NITROGEN: dict[str, float] = {pool.name: pool.carbon_to_nitrogen for pool in POOLS}
-"""C:N by mass of the pools of `POOLS`."""
+STABLE_MINERAL = Pool("stable_mineral", "carbon that minerals hold for millennia", "solid", 10.0)
+"""What the slot `persistence` adds."""
+
+CARBON_TO_NITROGEN: dict[str, float] = {pool.name: pool.carbon_to_nitrogen for pool in (*POOLS, STABLE_MINERAL)}
+"""C:N by mass of the pools."""

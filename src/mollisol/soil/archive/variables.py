@@ -59,6 +59,10 @@ VARIABLES = (
     ),
     ArchiveVariable("ph_h2o", "ph_h2o", "1", measured="ph", rounding=0.05),
     ArchiveVariable("delta14c_permil", "delta14c_permil", "permil", measured="delta14c", rounding=0.5),
+    ArchiveVariable(
+        "mineral_carbon_kg_kg", "mineral_carbon_percent", "kg/kg", divide=100.0, measured="mineral_carbon",
+        rounding=0.005,
+    ),
     ArchiveVariable("sample_year", "sample_year", "yr"),
 )  # fmt: skip
 """The numbers of a layer."""

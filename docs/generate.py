@@ -67,8 +67,8 @@ def practice_page() -> str:
                 )
             )  # fmt: skip
     parts.append(
-        "Every practice also takes `year`, the first year in which it holds, `until`, the last, `area`, its share of the "
-        "field, and `label`, its name in the results.\n"
+        "Every practice also takes `year`, the first year in which it holds, `until`, the last, `area`, its share of "
+        "the field, and `label`, its name in the results.\n"
     )
     return "\n".join(parts)
 

@@ -98,7 +98,9 @@ def test_what_leaves_has_the_radiocarbon_of_the_pools_that_it_comes_from(both: t
     age = np.where(stock > 0.0, aged / np.where(stock > 0.0, stock, 1.0), 0.0)
     np.testing.assert_allclose(
         # old carbon leaves with its season, which the matrix of the cycle's fluxes does not know
-        result["respired_age"].values[1], (respired * age).sum(axis=1)[1:] / respired.sum(axis=1)[1:], rtol=0.03
+        result["respired_age"].values[1],
+        (respired * age).sum(axis=1)[1:] / respired.sum(axis=1)[1:],
+        rtol=0.03,
     )
     mobile = np.array([pool.phase == "dissolved" for pool in found.profile.model.pools])
     dissolved = delta(modern[1:, mobile].sum(axis=1), stock[1:, mobile].sum(axis=1))

@@ -13,6 +13,7 @@ topsoils.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -267,17 +268,16 @@ def _summary(summary: Summary, modelled: Array) -> Array:
     return -0.5 * jnp.sum(off**2)
 
 
-@jax.jit
-def slopes_at(joint: Joint, z: Array) -> Array:
-    """Compiled `Joint.slopes`."""
-    return joint.slopes(z)
-
-
-@jax.jit
-def posterior_and_gradient(joint: Joint, z: Array, slopes: Array) -> tuple[Array, Array]:
-    """Compiled logarithm of the posterior and its gradient."""
+def _posterior_and_gradient(joint: Joint, z: Array, slopes: Array) -> tuple[Array, Array]:
     found: tuple[Array, Array] = jax.value_and_grad(joint.log_posterior)(z, slopes)
     return found
+
+
+slopes_at: Callable[[Joint, Array], Array] = jax.jit(Joint.slopes)
+"""Compiled `Joint.slopes`."""
+
+posterior_and_gradient: Callable[[Joint, Array, Array], tuple[Array, Array]] = jax.jit(_posterior_and_gradient)
+"""Compiled logarithm of the posterior at a point, for frozen slopes, and its gradient."""
 
 
 def numbered(names: NDArray[np.str_]) -> NDArray[np.int64]:

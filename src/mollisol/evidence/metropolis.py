@@ -15,7 +15,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -42,9 +41,7 @@ KEPT_EVERY = 50
 """Steps after which a chain's file is written."""
 
 
-@jax.jit
-def _log_posterior(joint: Joint, z: Any, slopes: Any) -> Any:
-    return joint.log_posterior(z, slopes)
+_log_posterior = jax.jit(Joint.log_posterior)
 
 
 def sample(
@@ -81,7 +78,7 @@ def sample(
                 )
                 for k in range(chains)
             ]  # fmt: skip
-            return centre + np.stack([run.result() for run in runs]) @ lower.T
+            return np.asarray(centre + np.stack([run.result() for run in runs]) @ lower.T)
 
     forgotten = int(FORGOTTEN * warmup)
     first = stage(0, "warmup", peak.z, peak.covariance, forgotten, warmup - forgotten).reshape(-1, len(peak.z))

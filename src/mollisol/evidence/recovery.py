@@ -37,7 +37,7 @@ class Recovery:
     error: Array
     rank: Array
 
-    def inside(self, probability: float) -> Array:
+    def inside(self, probability: float) -> NDArray[np.bool_]:
         """(trial, axis) whether the truth lies in the central interval of a probability."""
         return np.abs(self.rank - 0.5) <= 0.5 * probability
 

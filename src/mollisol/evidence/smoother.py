@@ -9,7 +9,6 @@ any model that can be run. R holds the spread of sites and errors at the best es
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -25,9 +24,7 @@ TIMES = 4
 """How often the data are assimilated, each time with so many times their errors."""
 
 
-@jax.jit
-def _modelled(joint: Joint, z: Any) -> Any:
-    return joint.stacked(joint.predicted(joint.space.values(z))).ravel()
+_modelled = jax.jit(lambda joint, z: joint.stacked(joint.predicted(joint.space.values(z))).ravel())
 
 
 def condition(

@@ -119,9 +119,7 @@ def root_quality(
     return with_suberin(usual, plant, suberin, parameters)
 
 
-def with_suberin(
-    usual: Array, plant: Crop, suberin: float | Array, parameters: QualityParameters = DEFAULTS
-) -> Array:
+def with_suberin(usual: Array, plant: Crop, suberin: float | Array, parameters: QualityParameters = DEFAULTS) -> Array:
     """Return (pool,) or (pool, n) the split of roots whose suberin is (n,) times the crop's own, from (pool,)."""
     more = parameters.suberin_carbon * plant.root_suberin * (np.asarray(suberin) - 1.0) / plant.carbon
     if not np.all((more >= 0.0) & (more < 1.0)):

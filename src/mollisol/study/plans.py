@@ -84,9 +84,7 @@ def history_plans(spec: StudySpec) -> list[Plan]:
     ]
 
 
-def timelines(
-    spec: StudySpec, drawn: dict[str, Array] | None = None, draw: Draw | None = None
-) -> dict[str, Timeline]:
+def timelines(spec: StudySpec, drawn: dict[str, Array] | None = None, draw: Draw | None = None) -> dict[str, Timeline]:
     """Return the time line of the baseline and of each practice, by name.
 
     Parameters

@@ -55,7 +55,7 @@ def year_of_radiocarbon(profile: Profile) -> int | None:
 
 def marks_of(sources: tuple[str, ...], labels: Labels, first: int, last: int) -> Marks:
     """Return the marks of a study's inputs over calendar years: radiocarbon, age, and 13C where it is followed."""
-    marks = radiocarbon_marks(sources, labels.air, first, last).with_age()
+    marks: Marks = radiocarbon_marks(sources, labels.air, first, last).with_age()
     if labels.carbon13 is None:
         return marks
     inputs = np.asarray(marks.inputs)

@@ -17,6 +17,7 @@ from mollisol.cli import (
     practices,
     profile,
     run,
+    sensitivity,
     validate,
     version,
 )
@@ -49,5 +50,5 @@ for _module in (demo, run, compare, clocks, practices, crops, models):
 app.add_typer(profile.app, name="profile")
 app.add_typer(archive.app, name="archive")
 app.add_typer(climate.app, name="climate")
-for _module in (calibrate, figure1, validate, version):
+for _module in (calibrate, sensitivity, figure1, validate, version):
     _module.add_to(app)

@@ -39,7 +39,7 @@ def rothc_at_sites(sites: Sites, model: Model) -> tuple[Any, Array]:
         before=recast(sites.before, model, rothc),
         depths=np.concatenate([np.asarray(sites.depths), above[None]]),
     )
-    found = jax.jit(lambda: predict(rothc, own, 0.0))()
+    found = jax.jit(lambda sites: predict(rothc, sites, 0.0))(own)
     found = type(found)(*(np.asarray(one) for one in found))
     return type(found)(*(one[:-1] for one in found)), np.asarray(found.soc[-1])
 

@@ -299,9 +299,10 @@ def plots_said(
 
     say(f"long-term experiments of the {side} side")
     plots, names = plots_of(read_experiments(folder).of(side=side), model)
-    compiled = jax.jit(lambda values: simulated(model, values, plots, passes))
+    # arrays as arguments: as constants, compiling takes minutes
+    compiled = jax.jit(lambda values, plots: simulated(model, values, plots, passes))
     parameters = [name for name in drawn[0] if "." in name]
-    courses = np.stack([np.asarray(compiled({n: jnp.asarray(one[n]) for n in parameters})) for one in drawn])
+    courses = np.stack([np.asarray(compiled({n: jnp.asarray(one[n]) for n in parameters}, plots)) for one in drawn])
     column, step = np.asarray(plots.column), np.maximum(np.asarray(plots.year) - 1, 0)
     rothc = rothc_in_plots(plots, model)
     measured, error = np.asarray(plots.stock), np.asarray(plots.error)
@@ -333,8 +334,8 @@ def jars_said(
     from mollisol.evidence.jars import jars_of, simulated
 
     jars = jars_of(folder, model, "test")
-    compiled = jax.jit(lambda values: simulated(model, values, jars, passes=passes))
-    found = [compiled({name: jnp.asarray(one[name]) for name in chosen.parameters}) for one in drawn]
+    compiled = jax.jit(lambda values, jars: simulated(model, values, jars, passes=passes))
+    found = [compiled({name: jnp.asarray(one[name]) for name in chosen.parameters}, jars) for one in drawn]
     logs = np.log(np.stack([np.asarray(one.share) for one in found]))
     whitener = np.asarray(jars.whitener)
     deviation = np.broadcast_to(np.sqrt(np.diagonal(np.linalg.inv(whitener.T @ whitener))), logs.shape)

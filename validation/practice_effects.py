@@ -104,9 +104,9 @@ def site_effects(study: Path, members: int, names: Sequence[str] = (), parameter
 
     Returns
     -------
-    name, start (stock of the baseline at the end, cumulated), warnings, skipped, and by practice `gain` and
-    `equal_mass` (member, depth), cumulated, the best estimate first, and `brought`, the carbon that enters beyond the
-    baseline in the best estimate.
+    name, stock (of the baseline at the end, cumulated), balance, input, warnings, skipped, and by practice `gain` and
+    `equal_mass` (member, depth), cumulated, the best estimate first, and of the best estimate `brought`, the carbon
+    that enters beyond the baseline, and `pools`, the gain of the whole profile by pool.
     """
     from mollisol.study import load_spec
     from mollisol.study.comparison import asked_practices
@@ -131,10 +131,12 @@ def site_effects(study: Path, members: int, names: Sequence[str] = (), parameter
     }
     cumulated = {name: MG_HA * np.einsum("pml,dl->pmd", stock, share)[:, order] for name, stock in stocks.items()}
     brought = _brought(ready, runs.best)
+    pools = MG_HA * runs.ended[:count, runs.best].sum(axis=1)
     found = {
         name: {
             **{kind: (one[row] - one[0]).tolist() for kind, one in cumulated.items()},
             "brought": float(brought[row] - brought[0]),
+            "pools": dict(zip(ready.model.pool_names, (pools[row] - pools[0]).tolist(), strict=True)),
         }
         for row, name in enumerate(ready.names)
         if row

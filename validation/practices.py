@@ -145,7 +145,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--practices", nargs="+", default=[], help="these instead of the whole library")
     parser.add_argument("--members", type=int, default=MEMBERS, help="draws beside the best estimate; 1 = best alone")
     parser.add_argument("--parameters", help="parameter set instead of the default one")
-    parser.add_argument("--no-claims", action="store_true", help="leave out the single claims, which take longer runs")
+    parser.add_argument(
+        "--claims", choices=("with", "without", "only"), default="with", help="single claims, which take longer runs"
+    )
     parser.add_argument("--results", type=Path, help="keep the results in this JSON file, after every site")
     parser.add_argument(
         "--from", dest="known", type=Path, help="read results instead of running; sites named are run again"
@@ -155,7 +157,7 @@ def main(arguments: list[str]) -> int:
     results: dict[str, Any] = {"sites": {}}
     if given.known:
         results = json.loads(given.known.read_text("utf-8"))
-    if not given.known or "--sites" in arguments:
+    if not given.known or "--sites" in arguments or given.claims == "only":
         _run(given, known, results)
     text, unexplained = section(results)
     print(text)
@@ -170,14 +172,13 @@ def main(arguments: list[str]) -> int:
 def _run(given: argparse.Namespace, known: Mapping[str, Path], results: dict[str, Any]) -> None:
     from validation.practice_claims import claims
 
-    results |= {
-        "members": given.members if given.members > 1 else 0,
-        "parameters": given.parameters or "the default set",
-    }
-    for name in given.sites:
-        results["sites"][name] = site_effects(known[name], given.members, given.practices, given.parameters)
-        _keep(given.results, results)
-    if not given.no_claims:
+    if given.claims != "only":
+        draws, parameters = (given.members if given.members > 1 else 0), given.parameters or "the default set"
+        results |= {"members": draws, "parameters": parameters}
+        for name in given.sites:
+            results["sites"][name] = site_effects(known[name], given.members, given.practices, given.parameters)
+            _keep(given.results, results)
+    if given.claims != "without":
         results["claims"] = claims(results["sites"], known, given.parameters)
         _keep(given.results, results)
 

@@ -14,7 +14,7 @@ from mollisol.evidence.sensitivity import factor_rows, measurement_rows, sentenc
 from mollisol.evidence.sensitivity.evaluate import StudyFunction, study_function
 from mollisol.evidence.sensitivity.factors import Factor, correlation_of, posteriors
 from mollisol.evidence.sensitivity.fields import stretched
-from mollisol.evidence.sensitivity.indices import indices
+from mollisol.evidence.sensitivity.indices import indices, joint_scores
 from mollisol.evidence.sensitivity.measurements import informed, measurements, reduction
 from mollisol.evidence.sensitivity.tillage import aggregation_of, worked_by
 from mollisol.grid import Grid
@@ -132,6 +132,16 @@ def test_indices_of_a_known_function() -> None:
     # what only acts together with something else is not promised to anyone
     assert found.ranked(1)[0][1] < 0.15
     assert found.ranked(0)[0] == ("radiocarbon by depth", pytest.approx(0.8 * 0.75, rel=0.05))
+
+
+def test_joint_scores_are_correlated_as_a_posterior_is() -> None:
+    known: Any = Known()
+    known.correlation = np.array(
+        [[1.0, -0.8, 0.0, 0.0], [-0.8, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
+    )
+    found = joint_scores(known, 20000, 1)
+    np.testing.assert_allclose(np.corrcoef(found), known.correlation, atol=0.03)
+    np.testing.assert_allclose(found.std(axis=1), 1.0, atol=0.03)
 
 
 def test_sentences_and_rows_of_a_known_function() -> None:

@@ -27,7 +27,9 @@ def by_interval(soc: np.ndarray) -> np.ndarray:
 @pytest.mark.slow
 def test_baseline_and_effects_of_the_demo() -> None:
     """Best estimates: the baseline at the end within 4 % at every depth, effects over 2 m within 12 %."""
-    spec = load_spec(EXAMPLES / "demo" / "study.yaml").model_copy(update={"ensemble": 1})
+    spec = load_spec(EXAMPLES / "demo" / "study.yaml")
+    model = spec.model.model_copy(update={"parameter_set": "priors"})
+    spec = spec.model_copy(update={"ensemble": 1, "initial": "measured", "model": model})
     function = study_function(spec)
     found = function(np.zeros((len(function.factors), 1)))[..., 0]
     result = Study(spec).simulate().result["soc"].isel(time=-1, member=0).transpose("layer", "practice").values
@@ -40,6 +42,7 @@ def test_baseline_and_effects_of_the_demo() -> None:
 @pytest.mark.slow
 def test_elasticities_of_the_steady_state_are_its_exact_gradient() -> None:
     spec = load_spec(EXAMPLES / "quick" / "study.yaml")
+    spec = spec.model_copy(update={"model": spec.model.model_copy(update={"parameter_set": "priors"})})
     names = ["depolymerisation.mineral", "energy.e_fold", "bioturbation.diffusivity", "protection.sorption"]
     model, _ = drawn_model(build(), 1, 1)
     exact = steady_elasticities(spec, model, names, EDGES)

@@ -165,7 +165,7 @@ def _against(axes: Axes, rows: Sequence[FigureRow], measured: Measured) -> None:
               transform=axes.transAxes, va="top", ha="left", fontsize=7.6,
               bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2.0})  # fmt: skip
     plain_log(axes, 0.002, 5.0)
-    plain_log(axes, 1.0, 400.0, vertical=True)
+    plain_log(axes, 0.5, 400.0, vertical=True)
     axes.set_xlabel("BNPP (Mg C ha⁻¹ yr⁻¹ in 20 cm of soil)")
     axes.set_ylabel("SOC (Mg C ha⁻¹ in 20 cm of soil)")
 

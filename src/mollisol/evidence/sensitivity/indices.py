@@ -22,6 +22,9 @@ Progress = Callable[[str, float], None]
 SAMPLES = 256
 """Base samples of the Sobol indices; the runs are this times the factors and two."""
 
+JOINT = 512
+"""Joint samples of a posterior, from which the spread comes where a parameter set is used."""
+
 NOTICED = 0.01
 """Share of a variance below which a factor is left at its best estimate in the Sobol indices."""
 
@@ -112,6 +115,9 @@ def indices(function: StudyFunction, samples: int, seed: int, progress: Progress
     order = np.argsort(-largest)[:MOST]
     sampled = np.sort(order[largest[order] >= NOTICED])
     found, spread, runs = sobol(function, sampled, samples, seed, progress)
+    if function.parameter_set is not None:
+        together = scaled(function, function(joint_scores(function, JOINT, seed), progress))
+        spread, runs = together.std(axis=-1), runs + JOINT
     whole = np.maximum(variance, spread**2)
     known = informed(function.factors)
     return Sensitivity(
@@ -126,6 +132,16 @@ def indices(function: StudyFunction, samples: int, seed: int, progress: Progress
         {name: reduction(slopes, function.correlation, whole, one) for name, one in known.items()},
         runs + step.shape[1],
     )
+
+
+def joint_scores(function: StudyFunction, samples: int, seed: int) -> Array:
+    """Return scores (factor, sample) of all factors together, correlated as the function says, within their bounds."""
+    from scipy.special import ndtr
+
+    random = np.random.default_rng([seed, samples])
+    root = np.linalg.cholesky(function.correlation + 1e-9 * np.eye(len(function.factors)))
+    probability = ndtr(root @ random.standard_normal((len(function.factors), samples)))
+    return np.stack([one.score(row) for one, row in zip(function.factors, probability, strict=True)])
 
 
 def scaled(function: StudyFunction, values: Array) -> Array:

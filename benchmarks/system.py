@@ -62,6 +62,7 @@ def soils(depth: Array, finer: Array) -> dict[str, Array]:
     return {
         "clay": clay,
         "silt": np.full_like(clay, 0.45),
+        "oxides": np.zeros_like(depth),
         "fine_earth": density.copy(),
         "porosity": 1.0 - density / 2650.0,
         "binds": binds,

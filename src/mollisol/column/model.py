@@ -137,11 +137,11 @@ class Model:
         return {name for process in self.processes for name in getattr(process, "starts", {})}
 
     def reads(self) -> dict[str, list[str]]:
-        """Names of the soil and forcing fields that the processes need: {field: [processes]}."""
+        """Names of the soil and forcing fields that the processes need: {field: ["slot: process"]}."""
         needed: dict[str, list[str]] = {}
         for process in self.processes:
             for item in process.reads:
-                needed.setdefault(item, []).append(process.name)
+                needed.setdefault(item, []).append(f"{process.slot}: {process.name}")
         return needed
 
     def groups(self, rates: Rates) -> tuple[Group, ...]:

@@ -120,7 +120,9 @@ def settling_columns(
     soil = {**setup.soil, "looseness": start, "specific_volume": 1.0 / (density * (1.0 + swelling * start))}
     settling = Settling(target, swelling, time)
     if travels is None:
-        return replace(setup, soil=soil, settling=settling)
+        # tillage moves soil properties only where work has moved the soil before: here in no column
+        still = np.zeros((np.shape(setup.events.happens)[1], 1))
+        return replace(setup, soil=soil, settling=settling, events=replace(setup.events, moves_soil=still))
     return replace(setup, soil={**soil, SCALAR: setup.depth}, settling=settling, travels=dict(travels))
 
 

@@ -7,12 +7,14 @@ kept in the folder.
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +134,9 @@ def compare(
     for one in comparison.structures:
         tell(f"{one.name}:")
         rows.append(_structure(comparison.configuration(one), one, folder, out, refit, say))
+        # each structure has programs of its own, and a process may map only so many pieces of memory
+        jax.clear_caches()
+        gc.collect()
     table = compared(rows)
     write_text(out / "comparison.json", json.dumps(table, indent=1, allow_nan=False) + "\n")
     write_text(out / "ensemble.json", json.dumps(ensemble(comparison, table), indent=1) + "\n")

@@ -4,7 +4,7 @@
 [--markdown FILE]`
 
 Hours for a dozen structures; a run that was cut goes on where it ended. FOLDER then holds `comparison.json`, the
-parameter set of each structure and `ensemble.json`, which a study takes as `model: ensemble`.
+ensemble `stacked.json`, which a study takes as `model: ensemble`, and in `stacked` the parameter set of each structure.
 """
 
 from __future__ import annotations

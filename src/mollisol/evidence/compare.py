@@ -121,7 +121,8 @@ def compare(
 ) -> dict[str, Any]:
     """Fit every structure, or go on in `directory`, and return the table of the comparison (also written there).
 
-    Beside it come the parameter set of each structure, and the ensemble of models with the weights of stacking.
+    Beside it come the ensemble of models with the weights of stacking, under its name, and in a folder of that name the
+    parameter set of each structure.
 
     Parameters
     ----------
@@ -129,22 +130,29 @@ def compare(
     refit : whether to fit again without a study whose importance weights are too uneven.
     """
     out = prepare_folder(directory)
+    sets = prepare_folder(out / comparison.shared.name)
     tell = say or (lambda _: None)
     rows = []
     for one in comparison.structures:
         tell(f"{one.name}:")
-        rows.append(_structure(comparison.configuration(one), one, folder, out, refit, say))
+        rows.append(_structure(comparison.configuration(one), one, folder, out, sets, refit, say))
         # each structure has programs of its own, and a process may map only so many pieces of memory
         jax.clear_caches()
         gc.collect()
     table = compared(rows)
     write_text(out / "comparison.json", json.dumps(table, indent=1, allow_nan=False) + "\n")
-    write_text(out / "ensemble.json", json.dumps(ensemble(comparison, table), indent=1) + "\n")
+    write_text(out / f"{comparison.shared.name}.json", json.dumps(ensemble(comparison, table), indent=1) + "\n")
     return table
 
 
 def _structure(
-    configuration: Configuration, one: Hypothesis, folder: str | Path, out: Path, refit: bool, say: Say | None
+    configuration: Configuration,
+    one: Hypothesis,
+    folder: str | Path,
+    out: Path,
+    sets: Path,
+    refit: bool,
+    say: Say | None,
 ) -> dict[str, Any]:
     """Return what is known of one structure; from its file where that is of the same calibration and data."""
     from mollisol.evidence.calibrate import claim, diagnostics, parameter_set, peak_of
@@ -180,7 +188,7 @@ def _structure(
         raise RunError(f"{one.name}: a study cannot be predicted at all; its sites may lack a steady state")
     draws = Draws(z[None], np.zeros(1, dtype=np.int64))
     made = parameter_set(configuration, joint, peak, draws, diagnostics(joint, draws), data, profiles)
-    write_text(out / f"{one.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
+    write_text(sets / f"{one.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
     write_text(path, json.dumps(row, indent=1, allow_nan=False) + "\n")
     return row
 
@@ -219,7 +227,7 @@ def ensemble(comparison: Comparison, table: Mapping[str, Any]) -> dict[str, Any]
                 "name": row["name"],
                 "slots": {**comparison.shared.slots, **row["slots"]},
                 "weight": round(row["weight"] / total, 4),
-                "parameter_set": f"{row['name']}.json",
+                "parameter_set": f"{comparison.shared.name}/{row['name']}.json",
             }
             for row in kept
         ],

@@ -19,7 +19,7 @@ from mollisol.units import RunError
 
 Array = NDArray[np.float64]
 
-ROUNDS = 20
+ROUNDS = 40
 """How often the slopes are taken anew at most."""
 
 STAYS = 0.05
@@ -74,16 +74,23 @@ def most_probable(joint: Joint, start: Array | None = None, say: Say | None = No
         return negative
 
     slopes: Any = None
+    step, reach = np.zeros_like(z), np.inf
     for number in range(1, ROUNDS + 1):
         taken = slopes_at(joint, jnp.asarray(z))
         # half way from the last ones: where two points lead to each other, whole steps would go round for ever
         slopes = taken if slopes is None else 0.5 * (slopes + taken)
-        best = minimize(against(slopes), z, jac=True, method="L-BFGS-B", options={"maxiter": 200})
-        moved = float(np.max(np.abs(best.x - z)))
-        z = best.x
+        near = list(zip(z - reach, z + reach, strict=True))
+        best = minimize(against(slopes), z, jac=True, method="L-BFGS-B", bounds=near, options={"maxiter": 200})
+        last, step, z = step, best.x - z, best.x
+        moved, before = float(np.max(np.abs(step))), float(np.max(np.abs(last)))
         tell(f"round {number}: log posterior {-best.fun:.2f} after {best.nfev} evaluations, moved by {moved:.2f}")
-        if moved <= STAYS:
+        if moved <= STAYS and moved < reach:
             break
+        # slopes hold nearby: a point that swings back without coming to rest is kept nearer, one that goes on is not
+        if step @ last < 0.0 and moved > 0.5 * before:
+            reach = 0.5 * moved
+        elif moved >= reach:
+            reach *= 1.5
     else:
         raise RunError(f"the most probable point still moves by {moved:.2f} standard deviations after {ROUNDS} rounds")
     covariance = _covariance(against(slopes), z)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -39,11 +39,12 @@ def write_tradeoffs(found: Ledger, path: Path) -> Path:
     A number that is not known is an empty cell. Sources stand in the row of the mean over the run, not in each year's.
     """
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fieldnames=[one.name for one in fields(Row)], lineterminator="\n")
-    writer.writeheader()
+    names = [one.name for one in fields(Row)]
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
     for row in found.rows():
-        cells = {name: _number(value) for name, value in asdict(row).items()}
-        writer.writerow(cells if row.year == RUN else {**cells, "source": ""})
+        source = "source" if row.year != RUN else ""
+        writer.writerow(["" if name == source else _number(getattr(row, name)) for name in names])
     write_atomically(Path(path), text.getvalue().encode("utf-8"))
     return Path(path)
 

@@ -84,38 +84,62 @@ WITHIN_MONTH = ("temperature_", "log_suction_", "saturation_", "relative_saturat
 """How the names of the forcing begin that says what varies within the month."""
 
 
+TOGETHER = 8
+"""Columns whose climate at depth is computed together at least."""
+
+
 def climate_at_depth(
-    place: Place, climate: Climate, managements: Sequence[Management], first_year: int = 0
+    place: Place,
+    climate: Climate,
+    managements: Sequence[Management],
+    first_year: int = 0,
+    soils: Sequence[Place] | None = None,
 ) -> DepthClimate:
     """Return the climate of each plan's column: plans differ in their roots and in how they cover the ground.
 
-    `first_year` is that of the managements, needed for a series.
+    `first_year` is that of the managements, needed for a series; `soils` are the places of the columns where their soil
+    has moved.
     """
-    layers, count = place.layers, len(managements)
-    hydraulics = layers.hydraulics()
-    wide = replace(
-        hydraulics,
-        **{
-            name: np.repeat(value[:, None], count, axis=1)
-            for name, value in vars(hydraulics).items()
-            if isinstance(value, np.ndarray)
-        },
-    )
-    carbon = layers.organic_carbon_percent
-    known = np.flatnonzero(~np.isnan(carbon))
-    organic = carbon[np.minimum(np.arange(len(carbon)), known[-1])] / 100.0 * MATTER_PER_CARBON.value
-    return at_depth(
-        climate,
-        wide,
+    own = soils if soils is not None else [place]
+    hydraulics, count = [one.layers.hydraulics() for one in own], len(managements)
+    # rounded up: each number of columns is compiled anew
+    turn = np.minimum(np.arange(-(-count // TOGETHER) * TOGETHER), count - 1)
+
+    def wide(values: Sequence[Array]) -> Array:
+        return np.broadcast_to(np.stack(values, axis=-1), (len(values[0]), count))[:, turn]
+
+    stacked = {
+        name: wide([getattr(one, name) for one in hydraulics])
+        for name, value in vars(hydraulics[0]).items()
+        if isinstance(value, np.ndarray)
+    }
+    found = at_depth(
+        climate.map_arrays(lambda value: value[:, turn] if value.ndim == 2 and value.shape[1] == count else value),
+        replace(hydraulics[0], **stacked),
         grid=place.grid,
         latitude=place.latitude,
-        sand=layers.sand,
-        bulk_density=(place.mass / place.grid.thickness / 1000.0),
-        root_share=np.stack([m.root_share for m in managements], axis=-1),
-        organic_matter=np.minimum(organic, 1.0),
-        cover=_cover(managements, climate, first_year),
+        sand=wide([one.layers.sand for one in own]),
+        bulk_density=wide([one.mass / one.grid.thickness / 1000.0 for one in own]),
+        root_share=np.stack([m.root_share for m in managements], axis=-1)[:, turn],
+        organic_matter=wide([_organic(one.layers) for one in own]),
+        cover=_cover(managements, climate, first_year)[:, turn],
         elevation=place.elevation,
     )
+    cut = _cut(found, len(turn), count)
+    return replace(cut, within_month=_cut(found.within_month, len(turn), count))
+
+
+def _cut(found: Any, columns: int, count: int) -> Any:
+    """Return a dataclass with the first columns of its arrays (..., column)."""
+    arrays = {name: value for name, value in vars(found).items() if np.ndim(value) > 1 and value.shape[-1] == columns}
+    return replace(found, **{name: value[..., :count] for name, value in arrays.items()})
+
+
+def _organic(layers: SoilLayers) -> Array:
+    """Return (layer,) organic matter, kg/kg; below the last sample it is that sample's."""
+    carbon = layers.organic_carbon_percent
+    known = np.flatnonzero(~np.isnan(carbon))
+    return np.minimum(carbon[np.minimum(np.arange(len(carbon)), known[-1])] / 100.0 * MATTER_PER_CARBON.value, 1.0)
 
 
 def _cover(managements: Sequence[Management], climate: Climate, first_year: int) -> Array:
@@ -183,22 +207,29 @@ def forcing_of(climate: DepthClimate, porosity: Array) -> dict[str, Array]:
     }
 
 
-def typical_forcing(place: Place, managements: Sequence[Management]) -> tuple[dict[str, Array], DepthClimate]:
+def typical_forcing(
+    place: Place, managements: Sequence[Management], soils: Sequence[Place] | None = None
+) -> tuple[dict[str, Array], DepthClimate]:
     """Return forcing (12, row, plan) under the climatology, and the climate at depth that it comes from.
 
-    Where plans change the climate or irrigate, it is that of their last year.
+    Where plans change the climate or irrigate, it is that of their last year. `soils` as for `climate_at_depth`.
     """
     climate = mean_climate(place.climate, [states_of(one, place.means) for one in managements])
-    mean = climate_at_depth(place, climate, managements)
-    return forcing_of(mean, place.layers.hydraulics().saturation), mean
+    mean = climate_at_depth(place, climate, managements, soils=soils)
+    own = soils if soils is not None else [place]
+    return forcing_of(mean, np.stack([one.layers.hydraulics().saturation for one in own], axis=-1)), mean
 
 
 def read_by(model: Model, forcing: Mapping[str, Array]) -> dict[str, Array]:
     """Leave out what varies within the month where no process of the model reads it: it is most of the forcing."""
-    read = {
-        item.removeprefix("forcing.") for process in model.processes for item in (*process.reads, *_optional(process))
-    }
+    read = reads_within_month(model)
     return {name: value for name, value in forcing.items() if name in read or not name.startswith(WITHIN_MONTH)}
+
+
+def reads_within_month(model: Model) -> frozenset[str]:
+    """Return the names of the forcing that says what varies within the month, as far as a process reads them."""
+    read = {item.removeprefix("forcing.") for one in model.processes for item in (*one.reads, *_optional(one))}
+    return frozenset(name for name in read if name.startswith(WITHIN_MONTH))
 
 
 def _optional(process: Any) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mollisol.study.conditioning import Conditioned
     from mollisol.study.initial import Past, Start
     from mollisol.study.inputs import Inputs
+    from mollisol.study.site_drivers import SiteDrivers
     from mollisol.study.soil_moves import SoilMoves
 
 Array = NDArray[np.float64]
@@ -99,7 +100,7 @@ class PreparedPlans:
     Attributes
     ----------
     above : (member,) scale of the above-ground inputs.
-    forcing : (month, row, patch), site-bound drivers; a year's months stand for every year.
+    drivers : the climate at depth.
     best : whether the last member is the best estimate, which is no member of the ensemble.
     """
 
@@ -118,13 +119,26 @@ class PreparedPlans:
     moves: SoilMoves | None
     past: Past
     start: Start
-    forcing: Mapping[str, Array]
-    mean_climate: DepthClimate
-    continued: str
+    drivers: SiteDrivers
     steps: int
     parameter_set: ParameterSet | None = None
     conditioned: Conditioned | None = None
     best: bool = False
+
+    @property
+    def forcing(self) -> Mapping[str, Array]:
+        """Site-bound drivers (month, row, patch); a year's months stand for every year."""
+        return self.drivers.forcing
+
+    @property
+    def mean_climate(self) -> DepthClimate:
+        """The mean year at depth, of the patches and then of the past."""
+        return self.drivers.mean_climate
+
+    @property
+    def continued(self) -> str:
+        """How a series that is too short goes on."""
+        return self.drivers.continued
 
     @property
     def members(self) -> int:
@@ -207,6 +221,8 @@ def prepare_plans(
     *,
     measured: bool = False,
     best: bool = False,
+    choices: bool = True,
+    like: PreparedPlans | None = None,
 ) -> PreparedPlans:
     """Make the plans of a checked study ready, run their past and make their start; see `prepare_run`.
 
@@ -214,20 +230,22 @@ def prepare_plans(
     ----------
     measured : add the baseline once more, as the last patch, for a start from the measured state.
     best : add the best estimate as a last member to the members of an ensemble.
+    choices : whether practices that move soil are there once more for each other choice of what moves with it.
+    like : the same study, ready under another model or with other members: its climate at depth is taken over.
     """
     configure()
     spec = heaviest(spec)
     from mollisol.column.tiles import DEFAULT_STEPS
     from mollisol.soil import harmonise
-    from mollisol.study.columns import dated_forcing, make_place, read_by, typical_forcing
+    from mollisol.study.columns import make_place
     from mollisol.study.conditioning import candidates_for, condition
     from mollisol.study.initial import Past, make_start
     from mollisol.study.inputs import managed
     from mollisol.study.isotopes import labels_of
     from mollisol.study.members import draw_members
     from mollisol.study.plans import with_best
+    from mollisol.study.site_drivers import site_drivers
     from mollisol.study.site_evidence import site_evidence
-    from mollisol.study.soil_course import with_moved_soil
     from mollisol.study.soil_moves import soil_moves, with_choices
 
     tell = None if progress is None else (lambda share: progress("initial state", share))
@@ -249,11 +267,10 @@ def prepare_plans(
         candidates = candidates.joined(estimate)
     model, above, below = candidates.model, candidates.above, candidates.below
     own = Fields.of(lines)
-    chosen = with_choices(lines, model, spec.initial == "balanced")
+    chosen = with_choices(lines, model, spec.initial == "balanced") if choices else {}
     # the last: from the measured state
     fields = Fields.of({**lines, **chosen, **({" measured": lines["baseline"]} if measured else {})})
     inputs = managed(place, fields.timelines, years)
-    plans = len(fields)
     moves = soil_moves(place, fields, inputs.managements, years)
 
     if progress is not None:
@@ -261,21 +278,13 @@ def prepare_plans(
     past_plans = history_plans(spec) or [baseline_plan(spec)]
     losses = past_losses(spec)
     past = Past(place, past_plans, spec.years.start, spec.erosion, losses)
-    typical, mean_climate = typical_forcing(place, [*inputs.managements, *past.managements])
-    typical = read_by(model, typical)
-    if model.mover() is None:
-        del typical["runoff"]
-    before = {name: value[..., plans:] for name, value in typical.items()}
+    drivers = None
+    if like is not None and like.fields.names[: len(fields.names)] == fields.names:
+        drivers = like.drivers.for_model(model, len(fields))
+    if drivers is None:
+        drivers = site_drivers(place, model, inputs.managements, past.managements, moves, years)
+    before = drivers.past
     past.prepare(model, before, above, below, steps)
-    now = {name: value[..., :plans] for name, value in typical.items()}
-    forcing, continued = dated_forcing(place, now, inputs.managements, years)
-    if moves is not None and moves.works:
-
-        def rebuilt(moved: Place, management: Any) -> Mapping[str, Array]:
-            mean = read_by(model, typical_forcing(moved, [management])[0])
-            return dated_forcing(moved, {name: mean[name] for name in forcing}, [management], years)[0]
-
-        forcing = with_moved_soil(place, forcing, inputs.managements, rebuilt)
     conditioned = None
     if weighed:
         evidence, labels = site_evidence(profile, grid), labels_of(spec)
@@ -293,7 +302,7 @@ def prepare_plans(
             start.warnings.append("One member cannot be conditioned on the site's profile: it is the best estimate.")
     return PreparedPlans(
         spec, profile, climate, place, names, own, fields, model, candidates.drawn | own_draws, above, below, inputs,
-        moves, past, start, forcing, mean_climate, continued, steps, candidates.parameter_set, conditioned, best,
+        moves, past, start, drivers, steps, candidates.parameter_set, conditioned, best,
     )  # fmt: skip
 
 

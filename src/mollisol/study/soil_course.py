@@ -65,18 +65,19 @@ def with_moved_soil(
     place: Place,
     forcing: Forcing,
     managements: Sequence[Management],
-    rebuilt: Callable[[Place, Management], Forcing],
+    rebuilt: Callable[[Sequence[Place], Sequence[Management]], Sequence[Forcing]],
 ) -> Forcing:
     """Return the forcing of a run with that of the moved soil from the months on in which it has moved.
 
     Parameters
     ----------
     forcing : (month, row, plan); a year's months stand for every year.
-    rebuilt : gives the forcing (month, row, 1) of a whole run of one plan on another soil.
+    rebuilt : gives the forcing (month, row, 1) of a whole run for each of some plans on another soil.
     """
     months = managements[0].months
-    changed: dict[str, Array] = {}
-    known: dict[tuple[object, ...], Forcing] = {}
+    # strips of a field, and choices, share their soil and their crops
+    wanted: dict[tuple[object, ...], tuple[Place, Management]] = {}
+    turns: list[tuple[int, int, tuple[object, ...]]] = []
     for plan, management in enumerate(managements):
         now, seen = place, _waters(place)
         for month, work in management.soil_work:
@@ -85,15 +86,19 @@ def with_moved_soil(
             if np.max(np.abs(waters / seen - 1.0)) < NOTICED:
                 continue
             seen = waters
-            # strips of a field, and choices, share their soil and their crops
             key = (waters.tobytes(), management.root_share.tobytes(), management.cover.tobytes())
-            if key not in known:
-                known[key] = rebuilt(now, management)
-            if not changed:
-                changed = {name: _dated(value, months).copy() for name, value in forcing.items()}
-            for name, value in changed.items():
-                value[month:, :, plan] = _dated(known[key][name], months)[month:, :, 0]
-    return changed or forcing
+            wanted.setdefault(key, (now, management))
+            turns.append((month, plan, key))
+    if not turns:
+        return forcing
+    # one call for all: each number of columns is compiled anew
+    made = rebuilt([one for one, _ in wanted.values()], [own for _, own in wanted.values()])
+    known = dict(zip(wanted, made, strict=True))
+    changed = {name: _dated(value, months).copy() for name, value in forcing.items()}
+    for month, plan, key in turns:
+        for name, value in changed.items():
+            value[month:, :, plan] = _dated(known[key][name], months)[month:, :, 0]
+    return changed
 
 
 def _dated(series: Array, months: int) -> Array:

@@ -149,9 +149,10 @@ def compare_study(
     def tell(stage: str) -> Callable[[float], None] | None:
         return None if progress is None else (lambda share: progress(stage, share))
 
-    parts, leading = [], None
+    parts, leading, ready = [], None, None
     for one in own:
-        runs = run_plans(prepare_plans(one, progress, best=True), FEW, tell("years"))
+        ready = prepare_plans(one, progress, best=True, like=ready)
+        runs = run_plans(ready, FEW, tell("years"))
         parts.append(_gains(runs))
         if one.model == main.model and leading is None:
             leading = runs
@@ -165,7 +166,7 @@ def compare_study(
     edges = (*edges, leading.ready.place.grid.bottom)
     attribution = attribute(leading, edges, range(1, len(names) + 1), tell("attribution"))
     few = few_members(leading.ready, FEW)
-    other = _under_other(spec, main, progress) if other_model else None
+    other = _under_other(spec, leading.ready, progress) if other_model else None
     changed = np.any(np.abs(joined["layers"]) > UNCHANGED, axis=(1, 2))
     result = _dataset(spec, leading, parts, joined)
     return Comparison(
@@ -248,15 +249,16 @@ def other_study(spec: StudySpec) -> tuple[str, StudySpec]:
     return name, spec.model_copy(update=update)
 
 
-def _under_other(spec: StudySpec, main: StudySpec, progress: Progress | None) -> OtherModel:
-    name, study = other_study(main.model_copy(update={"practices": spec.practices}))
+def _under_other(spec: StudySpec, main: PreparedPlans, progress: Progress | None) -> OtherModel:
+    name, study = other_study(main.spec.model_copy(update={"practices": spec.practices}))
 
     def told(stage: str, share: float) -> None:
         if progress is not None:
             progress(f"{name}: {stage}", share)
 
     try:
-        runs = run_plans(prepare_plans(study, told, best=True), 1, lambda share: told("years", share))
+        ready = prepare_plans(study, told, best=True, choices=False, like=main)
+        runs = run_plans(ready, 1, lambda share: told("years", share), apart=False)
     except MollisolError as error:
         return OtherModel(name, problem=str(error))
     whole = MG_HA_PER_KG_M2 * runs.soc[: len(spec.practices) + 1, :, -1].sum(axis=-1)

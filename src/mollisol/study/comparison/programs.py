@@ -30,14 +30,19 @@ BASELINE = 0
 """Number of the baseline among the practices, and of its patch in every program."""
 
 
-def programs_of(ready: PreparedPlans) -> list[Program]:
-    """Return one program, or two where some plans need soil that moves or drivers by date and others do not."""
+def programs_of(ready: PreparedPlans, *, apart: bool = True) -> list[Program]:
+    """Return one program, or two where some plans need soil that moves or drivers by date and others do not.
+
+    With `apart` False all plans are run as those that need more: for few members a second program is no gain.
+    """
     special = _needs_more(ready)
     owners = ready.fields.owner
     whole = np.array([special[owners == owner].any() for owner in owners])
     if special[BASELINE] or not whole.any():
         return [_program(ready, np.arange(len(owners)), moves=bool(special[BASELINE]))]
     simple = np.flatnonzero(~whole)
+    if not apart:
+        return [_program(ready, np.arange(len(owners)), moves=True)]
     rest = np.append(BASELINE, np.flatnonzero(whole))
     return [_program(ready, simple, moves=False), _program(ready, rest, moves=True)]
 

@@ -67,17 +67,18 @@ class Runs:
         return self.ready.members - 1 if self.ready.best else 0
 
 
-def run_plans(ready: PreparedPlans, few: int, progress: Progress | None = None) -> Runs:
+def run_plans(ready: PreparedPlans, few: int, progress: Progress | None = None, *, apart: bool = True) -> Runs:
     """Run all plans of a study.
 
     Parameters
     ----------
     ready : the plans.
     few : how many members are run under the other choices of what moves with the soil, the best estimate among them.
+    apart : whether plans whose soil rests have a program of their own, see `programs_of`.
     """
     from mollisol.study.initial import soc_of
 
-    programs = programs_of(ready)
+    programs = programs_of(ready, apart=apart)
     fields, members = ready.fields, ready.members
     chosen = np.array([fields.names[owner].startswith(" ") for owner in fields.owner])
     years = ready.spec.years.end - ready.spec.years.start + 1

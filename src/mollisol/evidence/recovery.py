@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,8 @@ def recover(joint: Joint, trials: int, seed: int = 1, progress: Callable[[float]
         peak = most_probable(made)
         error = np.sqrt(np.diag(peak.covariance))
         rows.append((truth, peak.z, error, ndtr((truth - peak.z) / error)))
+        # each trial has programs of its own, and a process may map only so many pieces of memory
+        jax.clear_caches()
         if progress is not None:
             progress((trial + 1) / trials)
     truth, found, error, rank = (np.stack(column) for column in zip(*rows, strict=True))

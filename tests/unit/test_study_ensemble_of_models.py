@@ -28,7 +28,7 @@ years: {start: 2015, end: 2016}
 crops: [{crop: wheat, yield_t_ha: 3.0}]
 practices: [{practice: compost_surface, t_ha: 20}]
 grid: [0.0, 0.15, 0.45, 1.0]
-output: {radiocarbon: false, permanence: false}
+output: {radiocarbon: false}
 """
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from mollisol.study.schema import ENSEMBLE, ModelChoice, StudySpec
 if TYPE_CHECKING:
     import xarray as xr
 
+    from mollisol.clocks import Permanence
     from mollisol.models.ensembles import Structure
     from mollisol.study.initial import Start
     from mollisol.study.simulation import Simulation
@@ -186,11 +188,13 @@ def _sampled(done: Sequence[Simulation]) -> Any:
     return dataclasses.replace(found[0], delta14c=delta)  # type: ignore[type-var]
 
 
-def _permanence(done: Sequence[Simulation]) -> Any:
-    found = [one.permanence for one in done]
-    if any(one is None for one in found):
-        return None
-    left, transit = (
-        np.concatenate([getattr(one, name) for one in found if one is not None]) for name in ("left", "transit")
-    )
-    return dataclasses.replace(found[0], left=left, transit=transit)  # type: ignore[type-var]
+def _permanence(done: Sequence[Simulation]) -> Callable[[], Permanence] | None:
+    """Return what joins, when asked, how long carbon stays in each structure."""
+    found = [one.permanence for one in done if one.permanence is not None]
+    return partial(_lasting, found) if len(found) == len(done) else None
+
+
+def _lasting(asked: Sequence[Callable[[], Permanence]]) -> Permanence:
+    found = [one() for one in asked]
+    left, transit = (np.concatenate([getattr(one, name) for one in found]) for name in ("left", "transit"))
+    return dataclasses.replace(found[0], left=left, transit=transit)

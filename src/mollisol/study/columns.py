@@ -108,7 +108,7 @@ def climate_at_depth(
     def wide(values: Sequence[Array]) -> Array:
         return np.broadcast_to(np.stack(values, axis=-1), (len(values[0]), count))[:, turn]
 
-    stacked = {
+    stacked: dict[str, Any] = {
         name: wide([getattr(one, name) for one in hydraulics])
         for name, value in vars(hydraulics[0]).items()
         if isinstance(value, np.ndarray)
@@ -125,7 +125,7 @@ def climate_at_depth(
         cover=_cover(managements, climate, first_year)[:, turn],
         elevation=place.elevation,
     )
-    cut = _cut(found, len(turn), count)
+    cut: DepthClimate = _cut(found, len(turn), count)
     return replace(cut, within_month=_cut(found.within_month, len(turn), count))
 
 
@@ -139,7 +139,8 @@ def _organic(layers: SoilLayers) -> Array:
     """Return (layer,) organic matter, kg/kg; below the last sample it is that sample's."""
     carbon = layers.organic_carbon_percent
     known = np.flatnonzero(~np.isnan(carbon))
-    return np.minimum(carbon[np.minimum(np.arange(len(carbon)), known[-1])] / 100.0 * MATTER_PER_CARBON.value, 1.0)
+    percent = carbon[np.minimum(np.arange(len(carbon)), known[-1])]
+    return np.asarray(np.minimum(percent / 100.0 * MATTER_PER_CARBON.value, 1.0))
 
 
 def _cover(managements: Sequence[Management], climate: Climate, first_year: int) -> Array:

@@ -77,7 +77,7 @@ def with_moved_soil(
     months = managements[0].months
     # strips of a field, and choices, share their soil and their crops
     wanted: dict[tuple[object, ...], tuple[Place, Management]] = {}
-    turns: list[tuple[int, int, tuple[object, ...]]] = []
+    turns: list[tuple[int, int, tuple[bytes, bytes, bytes]]] = []
     for plan, management in enumerate(managements):
         now, seen = place, _waters(place)
         for month, work in management.soil_work:

@@ -19,6 +19,7 @@ from mollisol.show.comparison_tables import ranks_of
 from mollisol.study import load_study
 from mollisol.study.comparison import Comparison, asked_practices, compare_study
 from mollisol.study.comparison.drivers import GROUPS
+from mollisol.study.comparison.injection import injected_choices
 from mollisol.study.comparison.runs import few_members, run_plans
 from mollisol.study.prepared import prepare_plans
 from mollisol.units import InputError
@@ -161,6 +162,29 @@ def test_moved_soil_is_told_under_its_choices(found: Comparison) -> None:
     np.testing.assert_allclose(own["as set"][: found.members], inverted, rtol=0.0, atol=1e-9)
     assert np.all(own["residual scalar moves"] != own["as set"])
     assert any("What moves with soil" in one for one in comparison_sentences(found))
+
+
+def test_the_baseline_is_the_same_in_both_programs(tmp_path: Path) -> None:
+    """Also where soil only settles: then tillage moves its properties in no column."""
+    spec = load_study(write_study(tmp_path, practices=[STATIC, MOVING], ensemble=1)).spec
+    resting, moving = run_plans(prepare_plans(spec, best=True), 1).finals
+    np.testing.assert_allclose(resting.carbon[..., 0], moving.carbon[..., 0], rtol=0.0, atol=1e-12)
+
+
+def test_carbon_that_is_placed_deep_is_told_under_its_choices(tmp_path: Path) -> None:
+    """What is injected decays faster under the surface's scalar, and is the same where the two do not differ."""
+    names = ["compost_injection", STATIC, MOVING]
+    spec = load_study(write_study(tmp_path, practices=names, ensemble=1)).spec
+    runs = run_plans(prepare_plans(spec, best=True), 1)
+    gain = runs.soc[1, 0, -1].sum() - runs.soc[0, 0, -1].sum()
+    own = injected_choices(runs, np.array([0]))
+    # `measured` has no factor b(z), and manure stays on the surface
+    assert {name: list(one) for name, one in own.items()} == {"compost_injection": ["scalar of the surface"]}
+    assert 0.3 * gain < own["compost_injection"]["scalar of the surface"][0] < 0.95 * gain
+    flat = spec.model_copy(update={"model": spec.model.model_copy(update={"parameters": {"energy.e_fold": 10.0}})})
+    runs = run_plans(prepare_plans(flat, best=True), 1)
+    gain = runs.soc[1, 0, -1].sum() - runs.soc[0, 0, -1].sum()
+    assert injected_choices(runs, np.array([0]))["compost_injection"]["scalar of the surface"][0] > 0.97 * gain
 
 
 def test_the_files_of_a_comparison(found: Comparison, tmp_path: Path) -> None:

@@ -48,11 +48,13 @@ def comparison_sentences(found: Comparison) -> list[str]:
     sentences += other_sentences(found)
     signs, places = choices_that_matter(found)
     if found.choices:
-        text = "What moves with soil that is moved is not known"
+        text = "What moves with soil that is moved, and what holds for carbon placed deep, is not known"
         if signs:
-            sentences.append(f"{text}, and decides whether {named(signs)} gain or lose.")
+            does = "gain or lose" if len(signs) > 1 else "gains or loses"
+            sentences.append(f"{text}, and decides whether {named(signs)} {does}.")
         elif places:
-            sentences.append(f"{text}; the place of {named(places)} depends on it, whether they gain does not.")
+            does = "they gain" if len(places) > 1 else "it gains"
+            sentences.append(f"{text}; the place of {named(places)} depends on it, whether {does} does not.")
         else:
             sentences.append(f"{text}; no place of the ranking depends on it.")
     return sentences

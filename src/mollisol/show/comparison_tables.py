@@ -133,7 +133,7 @@ def stop_table(found: Comparison) -> Table:
 
 
 def choice_table(found: Comparison) -> Table | None:
-    """Return the gains of practices that move soil under each choice of what moves with it; None without any."""
+    """Return the gains of practices that move soil or place carbon deep under each choice; None without any."""
     if not found.choices:
         return None
     names = list(dict.fromkeys(choice for one in found.choices.values() for choice in one))
@@ -158,7 +158,7 @@ def place_of(found: Comparison, name: str, gain: Array) -> int:
 
 
 def choices_that_matter(found: Comparison) -> tuple[list[str], list[str]]:
-    """Return the practices whose gain changes its sign, and whose place changes, with what moves with the soil."""
+    """Return the practices whose gain changes its sign, and whose place changes, with a structural choice."""
     signs, places = [], []
     for name, own in found.choices.items():
         middle = [float(np.median(one)) for one in own.values()]

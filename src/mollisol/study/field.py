@@ -41,8 +41,9 @@ class Fields:
 
     @classmethod
     def of(cls, lines: Mapping[str, Timeline]) -> Fields:
-        """Return the fields of time lines by practice."""
-        found = [(number, patch) for number, line in enumerate(lines.values()) for patch in patches_of(line)]
+        """Return the fields of time lines by practice; one line has one set of patches, however many names it has."""
+        known = {id(line): patches_of(line) for line in lines.values()}
+        found = [(number, patch) for number, line in enumerate(lines.values()) for patch in known[id(line)]]
         return cls(
             tuple(lines),
             tuple(patch.name for _, patch in found),

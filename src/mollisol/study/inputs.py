@@ -80,9 +80,12 @@ class Inputs:
 
 
 def managed(place: Place, lines: Sequence[Timeline], years: tuple[int, int]) -> Inputs:
-    """Compile time lines over calendar years."""
-    compiled = [compile_management(line, years, place.grid, place.latitude, place.means) for line in lines]
-    return Inputs(union_sources(compiled))
+    """Compile time lines over calendar years; one that is there several times is compiled once."""
+    own = {
+        id(line): compile_management(line, years, place.grid, place.latitude, place.means)
+        for line in {id(line): line for line in lines}.values()
+    }
+    return Inputs(union_sources([own[id(line)] for line in lines]))
 
 
 def cycled(place: Place, plan: Plan, start_year: int) -> Inputs:

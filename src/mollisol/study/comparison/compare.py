@@ -14,6 +14,7 @@ from mollisol.column.backend import configure
 from mollisol.study.choices import AS_SET, CHOICES
 from mollisol.study.comparison.asked import Skipped
 from mollisol.study.comparison.attribution import Attribution, attribute
+from mollisol.study.comparison.injection import injected_choices
 from mollisol.study.comparison.programs import BASELINE
 from mollisol.study.comparison.runs import STOP_YEARS, Runs, few_members, left_after_stop, run_plans
 from mollisol.study.equal_mass import soc_at_equal_mass
@@ -81,7 +82,8 @@ class Comparison:
     pools : names; pool_gain : (practice, interval, pool), mean over the members at the end.
     left_years, left : (practice, year, a few members), share of the gain left so long after a stop; NaN for drivers.
     attribution : what drove the differences at the end, of the best estimate, kg C/m2.
-    choices : by practice that moves soil, by choice of what moves with it, (a few members,) gain at the end.
+    choices : by practice that moves soil or places carbon deep, by structural choice, (a few members,) gain at the
+        end.
     few : numbers of these members among those of `gain`; the best estimate, where it is none of them, is left out.
     other : the same under another model; None where it was not asked for.
     ledger : trade-offs; skipped : practices that cannot be done here.
@@ -220,7 +222,7 @@ def _gains(runs: Runs) -> dict[str, Array]:
 
 
 def _choices(runs: Runs, few: NDArray[np.int64]) -> dict[str, dict[str, Array]]:
-    """Return the gains of practices that move soil under each choice that was run, Mg C/ha, of a few members."""
+    """Return the gains of practices that move soil, or place carbon deep, under each choice, Mg C/ha, few members."""
     at = {name: number for number, name in enumerate(runs.names)}
     base = runs.soc[BASELINE, few, -1].sum(axis=-1)
     found: dict[str, dict[str, Array]] = {}
@@ -229,7 +231,10 @@ def _choices(runs: Runs, few: NDArray[np.int64]) -> dict[str, dict[str, Array]]:
         if under:
             each = {AS_SET: at[name], **under}
             found[name] = {c: MG_HA_PER_KG_M2 * (runs.soc[row, few, -1].sum(axis=-1) - base) for c, row in each.items()}
-    return found
+    for name, deep in injected_choices(runs, few).items():
+        as_set = {AS_SET: MG_HA_PER_KG_M2 * (runs.soc[at[name], few, -1].sum(axis=-1) - base)}
+        found[name] = {**as_set, **found.get(name, {}), **{c: MG_HA_PER_KG_M2 * own for c, own in deep.items()}}
+    return {name: found[name] for name in runs.ready.names[1:] if name in found}
 
 
 def other_study(spec: StudySpec) -> tuple[str, StudySpec]:

@@ -9,7 +9,7 @@ program have arrays of one shape, so that it is compiled once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +29,34 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-BATCH = 512
-"""Columns that are run at a time: a run whose drivers go by date takes a gigabyte for as many."""
+TILE = 128
+"""Columns of each device in a batch: a run whose drivers go by date takes a quarter of a gigabyte for as many."""
+
+MOST = 1024
+"""Columns that a batch has at most: from more on tiles are wider."""
 
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """Columns: (column,) the member, and the patch of the program that each group of drivers comes from."""
+    """Columns: (column,) the member, and the patch of the program that each group of drivers comes from.
+
+    `soil` are soil properties (row, column) that these columns have in place of the site's.
+    """
 
     member: Index
     patch: Mapping[str, Index]
+    soil: Mapping[str, Array] = field(default_factory=dict)
+
+    @classmethod
+    def joined(cls, several: Sequence[Columns]) -> Columns:
+        """Return the columns of several, one after the other; a soil property that some have is NaN in the others."""
+        names = dict.fromkeys(name for one in several for name in one.soil)
+        rows = next((len(value) for one in several for value in one.soil.values()), 0)
+        return cls(
+            np.concatenate([one.member for one in several]),
+            {group: np.concatenate([one.patch[group] for one in several]) for group in several[0].patch},
+            {n: np.concatenate([o.soil.get(n, np.full((rows, len(o)), np.nan)) for o in several], -1) for n in names},
+        )
 
     @classmethod
     def of(cls, patches: Index, members: Index) -> Columns:
@@ -51,7 +69,8 @@ class Columns:
 
     def select(self, index: Index) -> Columns:
         """Return some of the columns."""
-        return Columns(self.member[index], {name: one[index] for name, one in self.patch.items()})
+        soil = {name: one[:, index] for name, one in self.soil.items()}
+        return Columns(self.member[index], {name: one[index] for name, one in self.patch.items()}, soil)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +91,7 @@ class Program:
     moves : whether soil is part of the state.
     target : (year, row, patch), looseness that tillage leads to; None where nothing settles.
     loss : (month, patch), soil that erodes, kg/m2/yr; None where the surface stays.
+    deep : (patch,) whether carbon is placed deep.
     """
 
     ready: PreparedPlans
@@ -86,6 +106,7 @@ class Program:
     moves: bool
     target: Array | None
     loss: Array | None
+    deep: NDArray[np.bool_]
 
     @cached_property
     def model(self) -> Any:
@@ -146,10 +167,26 @@ class Program:
                 setup, ready.moves.start, self.target[..., where], settle["swelling"][member],
                 settle["settling_time"][member], works if ready.moves.works else None,
             )  # fmt: skip
+        setup = self._in_soil_of(setup, columns)
         if self.loss is not None:
             setup = self._eroding(setup, columns)
             state = carrying_soil(setup, state)
         return (model, *(moving_state(setup, state) if self.target is not None else (setup, state)))
+
+    def _in_soil_of(self, setup: Setup, columns: Columns) -> Setup:
+        """Return the set-up with the soil that columns have of their own; the scalar's depth has its place in all."""
+        from mollisol.study.soil_moves import SCALAR
+
+        soil, travels, wide = dict(setup.soil), dict(setup.travels), len(columns)
+        if self.deep.any() and SCALAR not in soil:
+            soil[SCALAR] = np.asarray(setup.depth)
+            if self.target is not None or self.loss is not None:
+                travels[SCALAR] = np.zeros(wide)
+        if self.deep.any():
+            soil[SCALAR] = np.repeat(soil[SCALAR], wide, axis=-1)
+        for name, value in columns.soil.items():
+            soil[name] = np.where(np.isnan(value), soil[name], value)
+        return replace(setup, soil=soil, travels=travels)
 
     def _eroding(self, setup: Setup, columns: Columns) -> Setup:
         from mollisol.study.erosion import Erosion
@@ -233,11 +270,18 @@ def sources_of(management: Management) -> dict[str, list[int]]:
     return {"inputs": [int(one) for one in brings if int(one) not in additions], "additions": additions}
 
 
+def batch_columns() -> int:
+    """Return how many columns are run at a time: a tile on each device."""
+    import jax
+
+    return min(TILE * max(2, len(jax.devices())), MOST)
+
+
 def least_columns(columns: int) -> int:
     """Return how many columns a small batch is padded to, so that its tiles are as wide as those of a large one."""
     from mollisol.column.tiles import WIDTHS, tile_width
 
-    smaller = [width for width in WIDTHS if width < tile_width(min(columns, BATCH))]
+    smaller = [width for width in WIDTHS if width < tile_width(min(columns, batch_columns()))]
     return (smaller[-1] if smaller[-1] == 1 else 8 * smaller[-1]) + 1 if smaller else 1
 
 
@@ -260,10 +304,12 @@ def run_batches(
     progress : called with the share that is done.
     """
     from mollisol.column.setup import select_columns
-    from mollisol.column.tiles import simulate
+    from mollisol.column.tiles import simulate, tile_width
 
-    for first in range(0, len(columns), BATCH):
-        index = np.arange(first, min(first + BATCH, len(columns)))
+    # no wider tiles than the smallest batch has: another width is another program
+    batch = min(batch_columns(), 8 * tile_width(least))
+    for first in range(0, len(columns), batch):
+        index = np.arange(first, min(first + batch, len(columns)))
         padded = np.append(index, np.repeat(index[-1], max(0, least - len(index))))
         model, setup, begin = program.setup(columns.select(padded))
         if state is not None:

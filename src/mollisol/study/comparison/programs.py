@@ -64,6 +64,7 @@ def _needs_more(ready: PreparedPlans) -> NDArray[np.bool_]:
 
 
 def _program(ready: PreparedPlans, patches: Index, *, moves: bool) -> Program:
+    from mollisol.study.comparison.injection import deep_rows
     from mollisol.study.moving import losses
     from mollisol.study.process_factors import factor_forcing
 
@@ -83,9 +84,12 @@ def _program(ready: PreparedPlans, patches: Index, *, moves: bool) -> Program:
     if moves and ready.moves is not None:
         target = ready.moves.target[..., patches]
     loss = losses(ready.spec, ready.fields, 1)[:, patches] if ready.start.material is not None else None
+    thickness = ready.place.grid.thickness
+    deep = np.array([deep_rows(one, thickness).any() for one in managements])
     return Program(
         ready, patches, managements, forcing, factors, events, added,
         max(len(one["inputs"]) for one in sources), max(len(one["additions"]) for one in sources), moves, target, loss,
+        deep,
     )  # fmt: skip
 
 

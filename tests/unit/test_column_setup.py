@@ -38,7 +38,7 @@ def broken(case: Case, kind: str) -> Any:
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("missing", r"no forcing\.water, which percolation of whole_profile needs"),
+        ("missing", r"no forcing\.water, which dissolved_transport: percolation of whole_profile needs"),
         ("nan", r"temperature.*not finite"),
         ("negative", "negative carbon input"),
         ("placement", "shares of placement do not sum to 1"),

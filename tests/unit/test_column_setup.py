@@ -57,7 +57,7 @@ def test_a_set_up_that_is_wrong_is_refused(kind: str, message: str) -> None:
 
 def test_a_soil_state_that_is_missing_is_named() -> None:
     case = profile_case()
-    with pytest.raises(RunError, match=r"no soil\.aggregation, which aggregates"):
+    with pytest.raises(RunError, match=r"no soil\.aggregation, which occlusion: aggregates"):
         simulate(case.model, case.setup, case.state._replace(soil={}), 1)
 
 

@@ -29,8 +29,15 @@ from mollisol.column.setup import drivers_of, prepared, vertical
 from mollisol.column.simulate import simulate_years
 from mollisol.models.whole_profile import POOLS, whole_profile
 
-run_tile = jax.jit(simulate_years, static_argnames=("years", "steps", "keep_pools"))
-"""The engine's run of one tile: (model, setup, state, first month, years, steps, whether to keep pools)."""
+_run_tile = jax.jit(simulate_years, static_argnames=("years", "steps", "keep_pools"))
+
+
+def run_tile(*arguments: Any, **options: Any) -> Any:
+    """Run a tile by the engine: (model, setup, state, first month, years, steps, whether to keep pools).
+
+    Done when it returns: a program may read NumPy's memory while it runs, and a test changes its case in place.
+    """
+    return jax.block_until_ready(_run_tile(*arguments, **options))
 
 PARTICLE_DENSITY = 2650.0
 POOL_NAMES = tuple(pool.name for pool in POOLS)

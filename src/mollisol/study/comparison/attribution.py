@@ -118,7 +118,7 @@ def _changes(program: Program, member: int) -> Mapping[str, NDArray[np.bool_]]:
         for shares in (setup.placement[slots], setup.quality[slots]):
             found[group] |= differs(np.where((brought | brought[:, :1])[:, None], shares, 0.0))
         found[group] |= differs(setup.amount[:, slots])
-    kinds = np.asarray(setup.events.happens)[:, : len(program.added)]
+    kinds = np.asarray(program.events.happens)
     found["protection"] |= differs(kinds)
     found["rearrangement"] |= differs(kinds[:, ~program.added])
     if setup.settling is not None:

@@ -84,9 +84,9 @@ class Program:
     managements : of each.
     forcing : (month, row, patch), as the plans alone decide it.
     factors : (month, row, patch, member) of what practices do to processes.
-    events : (month, kind, patch) when what is done; maps as `Events`. Each kind that rearranges layers is there three
-        times: as it is, without breaking aggregates, and breaking them only.
-    added : (kind,) whether it adds minerals; kinds in all are `len(added)` plus two for each that does not.
+    events : (month, kind, patch) when what is done; maps by event, as `Events`.
+    added : (kind,) whether it adds minerals.
+    kind, breaks : (event,) its kind, and whether it is what that kind breaks, apart from what it does to layers.
     plants, additions : how many inputs of each a plan has at most.
     moves : whether soil is part of the state.
     target : (year, row, patch), looseness that tillage leads to; None where nothing settles.
@@ -101,6 +101,8 @@ class Program:
     factors: Mapping[str, Array]
     events: Events
     added: NDArray[np.bool_]
+    kind: Index
+    breaks: NDArray[np.bool_]
     plants: int
     additions: int
     moves: bool
@@ -245,15 +247,10 @@ class Program:
     def _events(self, columns: Columns) -> Events:
         """Return the events of columns: work on layers may come from one patch and what it breaks from another."""
         layers, broken = columns.patch["rearrangement"], columns.patch["protection"]
-        kinds, events = len(self.added), self.events
-        whole, moving = np.asarray(events.happens), ~self.added
-        combined = np.where(self.added[:, None], whole[:, :kinds, broken], whole[:, :kinds, layers])
-        apart = (layers != broken).astype(np.float64)
-        combined = combined * np.where(self.added[:, None], 1.0, 1.0 - apart)
-        happens = [combined, whole[:, :kinds][:, moving][..., layers] * apart]
-        happens.append(whole[:, :kinds][:, moving][..., broken] * apart)
+        events, own = self.events, np.asarray(self.events.happens)[:, self.kind]
+        happens = np.where((self.breaks | self.added[self.kind])[:, None], own[..., broken], own[..., layers])
         moved = None if events.moves_soil is None else np.asarray(events.moves_soil)[:, layers]
-        return replace(events, happens=np.concatenate(happens, axis=1), moves_soil=moved)
+        return replace(events, happens=happens, moves_soil=moved)
 
 
 def _of_members(own: Management, name: str, source: int, member: Index) -> Array:

@@ -33,16 +33,17 @@ BASELINE = 0
 def programs_of(ready: PreparedPlans, *, apart: bool = True) -> list[Program]:
     """Return one program, or two where some plans need soil that moves or drivers by date and others do not.
 
-    With `apart` False all plans are run as those that need more: for few members a second program is no gain.
+    With `apart` False all plans are run as those that need more: for few members a second program is no gain. Groups of
+    drivers then come from one patch in each column.
     """
     special = _needs_more(ready)
     owners = ready.fields.owner
     whole = np.array([special[owners == owner].any() for owner in owners])
     if special[BASELINE] or not whole.any():
-        return [_program(ready, np.arange(len(owners)), moves=bool(special[BASELINE]))]
+        return [_program(ready, np.arange(len(owners)), moves=bool(special[BASELINE]), apart=apart)]
     simple = np.flatnonzero(~whole)
     if not apart:
-        return [_program(ready, np.arange(len(owners)), moves=True)]
+        return [_program(ready, np.arange(len(owners)), moves=True, apart=False)]
     rest = np.append(BASELINE, np.flatnonzero(whole))
     return [_program(ready, simple, moves=False), _program(ready, rest, moves=True)]
 
@@ -63,7 +64,7 @@ def _needs_more(ready: PreparedPlans) -> NDArray[np.bool_]:
     return np.asarray(found | ((dated | scaled) & ~dated[BASELINE]))
 
 
-def _program(ready: PreparedPlans, patches: Index, *, moves: bool) -> Program:
+def _program(ready: PreparedPlans, patches: Index, *, moves: bool, apart: bool = True) -> Program:
     from mollisol.study.comparison.injection import deep_rows
     from mollisol.study.moving import losses
     from mollisol.study.process_factors import factor_forcing
@@ -79,7 +80,7 @@ def _program(ready: PreparedPlans, patches: Index, *, moves: bool) -> Program:
         for name, value in factor_forcing(managements, ready.members).items()
     }
     sources = [sources_of(one) for one in managements]
-    events, added = split_events(ready.place, managements)
+    events, added, kind, breaks = split_events(ready.place, managements, apart=apart)
     target = None
     if moves and ready.moves is not None:
         target = ready.moves.target[..., patches]
@@ -87,7 +88,7 @@ def _program(ready: PreparedPlans, patches: Index, *, moves: bool) -> Program:
     thickness = ready.place.grid.thickness
     deep = np.array([deep_rows(one, thickness).any() for one in managements])
     return Program(
-        ready, patches, managements, forcing, factors, events, added,
+        ready, patches, managements, forcing, factors, events, added, kind, breaks,
         max(len(one["inputs"]) for one in sources), max(len(one["additions"]) for one in sources), moves, target, loss,
         deep,
     )  # fmt: skip
@@ -101,10 +102,14 @@ def _by_date(value: Array, months: int) -> Array:
     return value if len(value) == months else value[np.arange(months) % MONTHS_PER_YEAR]
 
 
-def split_events(place: Place, managements: Sequence[Management]) -> tuple[Events, NDArray[np.bool_]]:
-    """Return the events of plans, (month, kind, plan), and which kinds add minerals.
+def split_events(
+    place: Place, managements: Sequence[Management], *, apart: bool = True
+) -> tuple[Events, NDArray[np.bool_], Index, NDArray[np.bool_]]:
+    """Return the events of plans, whose dates are (month, kind, plan) and whose maps are by event; see `Program`.
 
-    The maps go on with each other kind once more as what it does to layers, and once as what it breaks.
+    With `apart` True a kind of work on layers is two events, one after the other: what it does to them, and what it
+    breaks; one that adds minerals is one. A plan tills in one way in a month: what tillage breaks comes after what all
+    kinds of it do to layers, so that one plan's layers and another's breaking are in the order of a plan's own.
     """
     from mollisol.column.setup import Events
     from mollisol.study.soil_events import events_of, ordered_works
@@ -113,30 +118,30 @@ def split_events(place: Place, managements: Sequence[Management]) -> tuple[Event
     kinds = np.asarray(events.happens).shape[1]
     works = ordered_works(managements)[0]
     added = np.array([one.kind == "addition" for one in works] + [False] * (kinds - len(works)), dtype=np.bool_)
-    splits = ~added
-    same = np.broadcast_to(np.eye(len(place.grid) + 1)[None, ..., None], np.asarray(events.carbon_map)[splits].shape)
+    if not apart:
+        return events, added, np.arange(kinds), np.zeros(kinds, dtype=np.bool_)
+    tills = np.arange(len(works), kinds)
+    kind = np.concatenate([np.repeat(np.arange(len(works)), np.where(added[: len(works)], 1, 2)), tills, tills])
+    breaks = np.array([one in kind[:position] for position, one in enumerate(kind)], dtype=np.bool_)
+    moves = ~breaks & ~added[kind]
 
-    def wide(value: Array, layers: Array, breaks: Array) -> Array:
-        return np.concatenate([value, layers, breaks])
+    def given(value: Array, where: NDArray[np.bool_], instead: Array | float) -> Array:
+        own = np.asarray(value)[kind]
+        own[where] = instead
+        return own
 
-    def twice(value: Array) -> Array:
-        """Return what happens to the layers, and nothing where aggregates are only broken."""
-        own = np.asarray(value)
-        return wide(own, own[splits], np.zeros_like(own[splits]))
-
-    carbon, soil = np.asarray(events.carbon_map), np.asarray(events.soil_map)
-    keeps = {n: wide(v := np.asarray(one), np.ones_like(v[splits]), v[splits]) for n, one in events.keeps.items()}
+    same = np.eye(len(place.grid) + 1)[..., None]
     found = Events(
         events.happens,
-        wide(carbon, carbon[splits], same),
-        wide(soil, soil[splits], same),
-        keeps,
-        None if events.moves_soil is None else twice(events.moves_soil),
-        None if events.adds is None else twice(events.adds),
-        {name: (twice(mass), twice(value)) for name, (mass, value) in events.brings.items()},
-        None if events.loosens is None else twice(events.loosens),
+        given(events.carbon_map, breaks, same),
+        given(events.soil_map, breaks, same),
+        {name: given(one, moves, 1.0) for name, one in events.keeps.items()},
+        None if events.moves_soil is None else given(events.moves_soil, breaks, 0.0),
+        None if events.adds is None else given(events.adds, breaks, 0.0),
+        {name: (given(m, breaks, 0.0), given(v, breaks, 0.0)) for name, (m, v) in events.brings.items()},
+        None if events.loosens is None else given(events.loosens, breaks, 0.0),
     )
-    return found, added
+    return found, added, kind, breaks
 
 
 def eroded(erosion: Erosion | None, names: Sequence[str]) -> Erosion | None:

@@ -31,18 +31,17 @@ def idle_pools(model: Model, setup: Setup, state: State) -> tuple[int, ...]:
     if held.all():
         return ()
     number = {name: i for i, name in enumerate(model.pool_names)}
-
-    def first_month(*tree: Any) -> Any:
-        full_model, full_setup, now = tree
-        whole = prepared(full_setup, full_model)
-        return full_model.rates(now.carbon, drivers_of(whole, now.soil, jnp.zeros((), int)))
-
-    rates = jax.eval_shape(first_month, model, setup, state)
+    rates = jax.eval_shape(_first_month, model, setup, state)
     flows = [(number[to], number[source]) for to, source in (*rates.transfer, *rates.carried)]
     reached = set(setup.fed) | set(np.flatnonzero(held).tolist())
     while more := {to for to, source in flows if source in reached} - reached:
         reached |= more
     return tuple(i for i in range(len(number)) if i not in reached)
+
+
+def _first_month(model: Model, setup: Setup, state: State) -> Any:
+    """Return the rates of the first month; JAX traces it once for each structure and shape."""
+    return model.rates(state.carbon, drivers_of(prepared(setup, model), state.soil, jnp.zeros((), int)))
 
 
 def without(model: Model, setup: Setup, state: State, idle: tuple[int, ...]) -> tuple[Model, Setup, State]:

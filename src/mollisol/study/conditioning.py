@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.column.setup import select_columns
-from mollisol.study.factor_posterior import draw_factor, fit_factor, prior_covariance, rooted, rows_of
+from mollisol.study.factor_fit import rows_of
+from mollisol.study.factor_posterior import draw_factor, fit_evidence, prior_covariance, rooted
 from mollisol.study.initial import (
     Past,
     Start,
@@ -145,7 +146,7 @@ def condition(
     tell(0.1)
     _, before = past.run(rows_of(blind), plain_steady)
     tell(0.2)
-    fit = fit_factor(past, evidence, covariance, plain_steady, plain, lambda share: tell(0.2 + 0.5 * share))
+    fit = fit_evidence(past, evidence, covariance, plain_steady, plain, lambda share: tell(0.2 + 0.5 * share))
     drawn, log_weight = draw_factor(fit, evidence, covariance, normal[1])
     steady, state = past.run(rows_of(drawn), fit.steady)
     tell(0.8)

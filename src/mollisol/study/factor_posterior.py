@@ -1,6 +1,6 @@
 """The factor b(z) on the loss of mineral carbon given a profile's horizons: a Gaussian process, its mode and its draws.
 
-The model is linearised in log b: SOC of a layer answers to b of that layer, by as much as it was seen to.
+The model is linearised in log b at the mode (`factor_fit`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.study.initial import CLOSE_ENOUGH, CORRELATION_LENGTH, SPREAD, Past, soc_of
+from mollisol.study.factor_fit import fit_factor
+from mollisol.study.initial import CORRELATION_LENGTH, SPREAD, Past, soc_of
 
 if TYPE_CHECKING:
     from mollisol.column.simulate import State
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Progress = Callable[[float], None]
 
-STEPS = 3
-"""Gauss-Newton steps towards the mode; what is left is made up for by the weights."""
+STEPS = 6
+"""Steps towards the mode; what is left is made up for by the weights."""
 
 FACTOR_DEPTH = 0.5
 """m; depth at which the trend of a site's factor is 0, as in the calibration."""
@@ -66,44 +67,27 @@ def prior_covariance(depth: Array, spread: Mapping[str, float]) -> Array:
     return np.asarray(level**2 + trend**2 * off[:, None] * off[None] + own**2 * apart)
 
 
-def fit_factor(
+def fit_evidence(
     past: Past, evidence: SiteEvidence, covariance: list[Array], steady: State, plain: State, tell: Progress
 ) -> Fit:
-    """Find log b of every candidate at which prior and the horizons' carbon agree best (Gauss-Newton).
-
-    SOC of a layer is taken to answer to b of that layer; how much, the steps themselves tell.
-    """
-    model, candidates, last = past.model, past.members, evidence.last_layer
-    mineral = past.mineral_pools()
-    now = np.log(soc_of(plain.carbon, model))
-    answer = np.clip(plain.carbon[1:, mineral].sum(axis=1) / soc_of(plain.carbon, model), 0.1, 1.0)
-    log_factor, state, guess = np.zeros_like(now), plain, steady
-    noise = np.diag(evidence.error**2)
-    for iteration in range(STEPS):
-        target, slope = _linear(evidence, now, answer, log_factor)
-        new = np.empty_like(log_factor)
-        for k in range(candidates):
-            own = slope[:, : last + 1, k]
-            cross = covariance[k][: last + 1, : last + 1] @ own.T
-            new[: last + 1, k] = cross @ np.linalg.solve(own @ cross + noise, target[:, k])
-        new[last + 1 :] = new[last]
-        step, before = new - log_factor, now
-        log_factor = new
-        guess, state = past.run(rows_of(log_factor), guess)
-        now = np.log(soc_of(state.carbon, model))
-        far = np.abs(step) > 0.02
-        answer = np.where(far, np.clip(-(now - before) / np.where(far, step, 1.0), 0.1, 1.0), answer)
-        tell((iteration + 1) / STEPS)
-        if np.max(np.abs(step)) < CLOSE_ENOUGH:
-            break
-    return Fit(log_factor, guess, state, *_linear(evidence, now, answer, log_factor))
-
-
-def _linear(evidence: SiteEvidence, log_soc: Array, answer: Array, log_factor: Array) -> tuple[Array, Array]:
-    """Return target r and slope J of the horizons' log carbon in log b."""
-    slope = -evidence.weights(np.exp(log_soc)) * answer[None]
-    residual = evidence.log_soc[:, None] - evidence.log_stock(np.exp(log_soc))
-    return residual + np.einsum("hlk,lk->hk", slope, log_factor), slope
+    """Find log b of every candidate at which prior and the horizons' carbon agree best."""
+    model = past.model
+    soc = soc_of(plain.carbon, model)
+    # a first guess: carbon of a layer answers to the factor there, as far as it is on minerals
+    mineral = plain.carbon[1:, past.mineral_pools()].sum(axis=1) / soc
+    found = fit_factor(
+        past,
+        lambda state: evidence.log_stock(soc_of(state.carbon, model)),
+        (evidence.log_soc, evidence.error),
+        np.stack(covariance),
+        evidence.last_layer,
+        -evidence.weights(soc) * mineral[None],
+        (steady, plain),
+        STEPS,
+        tell,
+    )
+    target = evidence.log_soc[:, None] - found.predicted + np.einsum("hlk,lk->hk", found.slope, found.log_factor)
+    return Fit(found.log_factor, found.steady, found.state, target, found.slope)
 
 
 def draw_factor(fit: Fit, evidence: SiteEvidence, covariance: list[Array], normal: Array) -> tuple[Array, Array]:
@@ -132,11 +116,6 @@ def draw_factor(fit: Fit, evidence: SiteEvidence, covariance: list[Array], norma
         conditional = -0.5 * np.sum((missed / evidence.error) ** 2) - np.sum(np.log(evidence.error))
         weight[k] = marginal - conditional
     return drawn, weight
-
-
-def rows_of(log_factor: Array) -> Array:
-    """Return the factor (row, member); the surface has none."""
-    return np.concatenate([np.ones((1, log_factor.shape[-1])), np.exp(log_factor)])
 
 
 def _below(covariance: Array, last: int) -> Array:

@@ -28,6 +28,7 @@ from mollisol.practices import Management, Plan
 from mollisol.processes.pools import MINERAL_POOLS
 from mollisol.study.columns import Place, assemble
 from mollisol.study.erosion import Erosion
+from mollisol.study.factor_fit import fit_factor, rows_of
 from mollisol.study.inputs import Inputs, cycled, managed
 from mollisol.study.moving import Material, material_of, moving_setup, nothing_yet
 
@@ -40,9 +41,9 @@ CORRELATION_LENGTH = 0.3
 """m; soil properties change over a few decimetres (horizons)."""
 
 LARGEST_FACTOR = 3.0
-ITERATIONS = 6
-CLOSE_ENOUGH = 0.03
-"""Change of log b at which the fit ends; far below any observation's error."""
+
+STEPS = 8
+"""Runs of the past at most, to find b."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,37 +270,23 @@ def _balance(
     soc, relative, known = observed(place)
     depth = place.grid.centres
     covariance = SPREAD**2 * np.exp(-np.abs(depth[:, None] - depth[None]) / CORRELATION_LENGTH)
-    mineral = past.mineral_pools()
-    error = np.log1p(relative[known])
-    log_factor = np.zeros((len(depth), past.members))
-    last = int(np.flatnonzero(known)[-1])
-    state, guess = plain, steady
-    model = np.log(soc_of(plain.carbon, past.model))
-    slope = plain.carbon[1:, mineral].sum(axis=1) / soc_of(plain.carbon, past.model)
-    for iteration in range(ITERATIONS):
-        new = np.empty_like(log_factor)
-        for m in range(past.members):
-            sensitivity = np.clip(slope[known, m], 0.1, 1.0)
-            wanted = model[known, m] - np.log(soc[known]) + sensitivity * log_factor[known, m]
-            cross = covariance[:, known] * sensitivity
-            own = covariance[np.ix_(known, known)] * sensitivity[:, None] * sensitivity[None] + np.diag(error**2)
-            new[:, m] = cross @ np.linalg.solve(own, wanted)
-        new[last + 1 :] = new[last]  # below the last sample the model's own shape, scaled to meet it
-        moved = np.max(np.abs(new - log_factor))
-        before, log_old = model, log_factor
-        log_factor = new
-        balance = np.concatenate([np.ones((1, past.members)), np.exp(log_factor)])
-        guess, state = past.run(balance, guess)
-        model = np.log(soc_of(state.carbon, past.model))
-        # secant: how SOC really answered, where the factor moved enough to tell
-        step = log_factor - log_old
-        far = np.abs(step) > 0.02
-        slope = np.where(far, np.clip(-(model - before) / np.where(far, step, 1.0), 0.1, 1.0), slope)
-        if progress is not None:
-            progress((iteration + 1) / ITERATIONS)
-        if moved < CLOSE_ENOUGH:
-            break
-    return balance, guess, state, doubts(place, np.exp(log_factor), np.exp(model))
+    # a first guess: carbon of a layer answers to the factor there, as far as it is on minerals
+    mineral = plain.carbon[1:, past.mineral_pools()].sum(axis=1) / soc_of(plain.carbon, past.model)
+    slope = -np.eye(len(depth))[known][..., None] * mineral[None]
+    fit = fit_factor(
+        past,
+        lambda state: np.asarray(np.log(soc_of(state.carbon, past.model)[known])),
+        (np.log(soc[known]), np.log1p(relative[known])),
+        covariance[None],
+        int(np.flatnonzero(known)[-1]),
+        slope,
+        (steady, plain),
+        STEPS,
+        progress,
+    )
+    factor = np.exp(fit.log_factor)
+    warnings = doubts(place, factor, soc_of(fit.state.carbon, past.model))
+    return rows_of(fit.log_factor), fit.steady, fit.state, warnings
 
 
 def doubts(place: Place, factor: Array, soc: Array) -> list[str]:

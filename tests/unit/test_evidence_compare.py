@@ -13,8 +13,17 @@ import pytest
 from evidence_cases import small_joint
 from mollisol.evidence import compare as comparing
 from mollisol.evidence.likelihood import Joint
-from mollisol.evidence.map_estimate import most_probable
-from mollisol.evidence.studies import drawn, leave_one_out, members_of, stacking, terms_at, without
+from mollisol.evidence.map_estimate import Unsettled, most_probable
+from mollisol.evidence.studies import (
+    drawn,
+    leave_one_out,
+    members_of,
+    predicted_without,
+    stacking,
+    terms_at,
+    uneven,
+    without,
+)
 from mollisol.evidence.subsoil import FIGURES, subsoil
 from mollisol.models import ensembles
 from mollisol.units import InputError
@@ -71,15 +80,16 @@ def test_a_study_that_is_left_out_says_nothing(joint, peak, z) -> None:
 
 def test_importance_weights_agree_with_fits_without_a_study(joint, peak, z, monkeypatch) -> None:
     monkeypatch.setattr("mollisol.evidence.studies.REFIT_DRAWS", DRAWS)
-    weighted = leave_one_out(joint, peak, z, refit=False)
+    weighted = leave_one_out(joint, peak, z)
     assert not weighted.refitted.any()
     assert weighted.values.tolist() == [16, 24, 8]
     monkeypatch.setattr("mollisol.evidence.studies.UNEVEN", -np.inf)
-    exact = leave_one_out(joint, peak, z)
-    assert exact.refitted.all()
-    assert weighted.elpd == pytest.approx(exact.elpd, abs=1.0)
+    assert uneven(weighted).tolist() == [0, 1, 2]
+    assert uneven(dataclasses.replace(weighted, values=np.array([16, 0, 8]))).tolist() == [0, 2]
+    exact = np.array([predicted_without(joint, peak, number) for number in range(3)])
+    assert weighted.elpd == pytest.approx(exact, abs=1.0)
     # what was fitted is predicted better than what was not
-    assert exact.elpd.sum() < terms(joint, peak, np.repeat(peak.z[None], DRAWS, axis=0))[0][0].sum()
+    assert exact.sum() < terms(joint, peak, np.repeat(peak.z[None], DRAWS, axis=0))[0][0].sum()
 
 
 def test_weights_of_stacking() -> None:
@@ -144,6 +154,7 @@ def test_the_file_of_a_comparison(tmp_path) -> None:
 
 def row(name, elpd, slots=None):
     return {"name": name, "slots": slots or {}, "about": "", "elpd": elpd, "k": [0.2] * 3, "refitted": [False] * 3,
+            "values": [5, 5, 0],
             "subsoil": {figure: [1.0, 0.5, 2.0] for figure in FIGURES}}  # fmt: skip
 
 
@@ -163,6 +174,13 @@ def test_the_table_and_the_ensemble(tmp_path) -> None:
     heads, rows = comparing.table_of(table)
     assert len(heads) == len(rows[0]) == 7
     assert rows[1][1] == "energy: none"
+    # a structure whose point swings has no elpd, and stands at the end
+    swinging = {"name": "one", "slots": {}, "about": "", "unsettled": 0.3, "course": [-900.0, -80.0, -70.0, -75.0]}
+    beside = comparing.compared([row("default", [-1.0, -2.0, -9.0]), swinging])
+    assert [one["name"] for one in beside["structures"]] == ["default"]
+    assert comparing.table_of(beside)[1][-1][:4] == (
+        "one", "defaults", "no settled point", "swings between log posteriors of -75 and -70",
+    )  # fmt: skip
     heads, rows = comparing.subsoil_table(table)
     assert len(heads) == len(rows[0]) == 1 + len(FIGURES)
     made = comparing.ensemble(read, table)
@@ -175,3 +193,31 @@ def test_the_table_and_the_ensemble(tmp_path) -> None:
     assert sum(one.weight for one in kept.structures) == pytest.approx(1.0)
     lone = comparing.compared([row("default", [-1.0, -2.0, -3.0]), row("flat", [-9.0, -9.0, -9.0])])
     assert [one["name"] for one in comparing.ensemble(read, lone)["structures"]] == ["default"]
+
+
+def test_a_point_that_does_not_settle_tells_its_course(joint, monkeypatch) -> None:
+    monkeypatch.setattr("mollisol.evidence.map_estimate.ROUNDS", 1)
+    with pytest.raises(Unsettled, match="after 1 rounds") as caught:
+        most_probable(joint)
+    assert len(caught.value.course) == 1
+    assert caught.value.moved > 0.05
+
+
+def test_fits_without_a_study_go_into_the_row_and_one_that_does_not_settle_is_tried_once(joint, monkeypatch) -> None:
+    told: list[str] = []
+    one = row("default", [-1.0, -2.0, -9.0]) | {"k": [0.9, 0.8, 0.9]}
+    assert uneven(comparing.left_out(one)).tolist() == [0, 1]
+    monkeypatch.setattr(comparing, "predicted_without", lambda *_: -3.0)
+    comparing._refit(joint, None, one, 0, 1, told.append)  # type: ignore[arg-type]
+    assert (one["elpd"], one["refitted"]) == ([-3.0, -2.0, -9.0], [True, False, False])
+
+    def swinging(*_: object) -> float:
+        raise Unsettled(0.3, [-5.0, -6.0])
+
+    monkeypatch.setattr(comparing, "predicted_without", swinging)
+    comparing._refit(joint, None, one, 1, 1, told.append)  # type: ignore[arg-type]
+    assert one["elpd"][1] == -2.0
+    assert uneven(comparing.left_out(one)).size == 0
+    assert "-1.00 becomes -3.00" in told[0]
+    assert "still moves" in told[1]
+    assert comparing.table_of(comparing.compared([one]))[1][0][5] == "1 of 2"

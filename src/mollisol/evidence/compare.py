@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from mollisol.evidence.configuration import Configuration, checked
 from mollisol.evidence.gather import Say
-from mollisol.evidence.studies import drawn, leave_one_out, stacking
+from mollisol.evidence.likelihood import Joint
+from mollisol.evidence.map_estimate import Peak, Unsettled
+from mollisol.evidence.studies import LeftOut, drawn, leave_one_out, predicted_without, stacking, uneven
 from mollisol.evidence.subsoil import FIGURES, subsoil
 from mollisol.units import InputError, RunError
 from mollisol.units.files import prepare_folder, write_text
@@ -163,17 +165,43 @@ def _structure(
     data = files_of(Path(folder))
     claim(own, configuration, data)
     path = own / "row.json"
+    row: dict[str, Any] = {"name": one.name, "slots": dict(one.slots), "about": one.about}
     if path.is_file():
-        row: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return row
-    row = {"name": one.name, "slots": dict(one.slots), "about": one.about}
+        row = json.loads(path.read_text(encoding="utf-8"))
+        if "unsettled" in row or not (refit and uneven(left_out(row)).size):
+            return row
     joint, profiles = gather(configuration, folder, "fit", say)
-    peak = peak_of(joint, own, say)
-    z = drawn(peak, configuration.draws, configuration.seed)
-    left = leave_one_out(joint, peak, z, refit=refit, seed=configuration.seed, say=say)
+    try:
+        peak = peak_of(joint, own, say)
+    except Unsettled as error:
+        row |= {"unsettled": error.moved, "course": list(error.course)}
+        _kept(path, row)
+        return row
+    if "elpd" not in row:
+        z = drawn(peak, configuration.draws, configuration.seed)
+        row |= _described(joint, profiles, peak, z)
+        if not all(np.isfinite(value) for value in row["elpd"]):
+            raise RunError(f"{one.name}: a study cannot be predicted at all; its sites may lack a steady state")
+        draws = Draws(z[None], np.zeros(1, dtype=np.int64))
+        made = parameter_set(configuration, joint, peak, draws, diagnostics(joint, draws), data, profiles)
+        write_text(sets / f"{one.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
+        _kept(path, row)
+    for number in uneven(left_out(row)) if refit else ():
+        _refit(joint, peak, row, int(number), configuration.seed, say or (lambda _: None))
+        _kept(path, row)
+    return row
+
+
+def _kept(path: Path, row: Mapping[str, Any]) -> None:
+    write_text(path, json.dumps(row, indent=1, allow_nan=False) + "\n")
+
+
+def _described(joint: Joint, profiles: Any, peak: Peak, z: Array) -> dict[str, Any]:
+    """Return what a row tells of a structure that was fitted; studies predicted by importance weights."""
+    left = leave_one_out(joint, peak, z)
     crops = np.asarray(profiles.land_use) == "cropland"
     figures = subsoil(joint, np.concatenate([peak.z[None], z[:SHOWN_DRAWS]]), crops if crops.any() else ~crops)
-    row |= {
+    return {
         "log_posterior": peak.log_posterior,
         "parameters": {name: float(value) for name, value in joint.space.values(jnp.asarray(peak.z)).items()},
         "studies": sorted(set(profiles.group.tolist())),
@@ -184,17 +212,35 @@ def _structure(
             for name, value in figures.items()
         },
     }  # fmt: skip
-    if not all(np.isfinite(value) for value in row["elpd"]):
-        raise RunError(f"{one.name}: a study cannot be predicted at all; its sites may lack a steady state")
-    draws = Draws(z[None], np.zeros(1, dtype=np.int64))
-    made = parameter_set(configuration, joint, peak, draws, diagnostics(joint, draws), data, profiles)
-    write_text(sets / f"{one.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
-    write_text(path, json.dumps(row, indent=1, allow_nan=False) + "\n")
-    return row
+
+
+def left_out(row: Mapping[str, Any]) -> LeftOut:
+    """Return what a row tells of studies left out; one whose fit did not settle counts as tried."""
+    tried = np.array(row["refitted"], dtype=bool)
+    tried[row.get("unsettled_without", [])] = True
+    return LeftOut(np.array(row["elpd"]), np.array(row["k"]), tried, np.array(row["values"]))
+
+
+def _refit(joint: Joint, peak: Peak, row: dict[str, Any], number: int, seed: int, tell: Say) -> None:
+    """Predict a study from a fit without it, into the row; where that does not settle, its importance weights stay."""
+    place = f"study {number + 1} of {len(row['elpd'])} (Pareto k {row['k'][number]:.2f})"
+    try:
+        elpd = predicted_without(joint, peak, number, seed)
+    except Unsettled as error:
+        row["unsettled_without"] = [*row.get("unsettled_without", []), number]
+        tell(f"{place}: without it {error}")
+        return
+    tell(f"{place}: fitted without it, {row['elpd'][number]:.2f} becomes {elpd:.2f}")
+    row["elpd"][number], row["refitted"][number] = elpd, True
 
 
 def compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the table: for each structure its elpd, how far behind the best with a standard error, and its weight."""
+    """Return the table: for each structure its elpd, how far behind the best with a standard error, and its weight.
+
+    Structures without a settled point stand apart, under `unsettled`.
+    """
+    unsettled = [dict(row) for row in rows if "unsettled" in row]
+    rows = [row for row in rows if "unsettled" not in row]
     elpd = np.array([row["elpd"] for row in rows]).T
     weights = stacking(elpd)
     best = int(np.argmax(elpd.sum(axis=0)))
@@ -209,6 +255,7 @@ def compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             }
             for i, row in enumerate(rows)
         ],
+        "unsettled": unsettled,
     }  # fmt: skip
 
 
@@ -216,11 +263,12 @@ def ensemble(comparison: Comparison, table: Mapping[str, Any]) -> dict[str, Any]
     """Return the ensemble of models: structures by weight, each with its parameter set beside the file."""
     kept = [row for row in table["structures"] if row["weight"] >= LEAST_WEIGHT]
     total = sum(row["weight"] for row in kept)
+    studies = sum(count > 0 for count in table["structures"][0]["values"])
     return {
         "name": comparison.shared.name,
         "about": (
             f"{len(table['structures'])} structures by stacking of log predictive densities of "
-            f"{len(table['structures'][0]['elpd'])} studies left out; those of at least {LEAST_WEIGHT:g} are kept"
+            f"{studies} studies left out; those of at least {LEAST_WEIGHT:g} are kept"
         ),
         "structures": [
             {
@@ -236,16 +284,30 @@ def ensemble(comparison: Comparison, table: Mapping[str, Any]) -> dict[str, Any]
 
 def table_of(table: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return heads and rows of the table of predictions, best first."""
-    heads: tuple[str, ...] = ("structure", "slots", "elpd", "behind the best", "largest k", "refits", "weight")
+    heads: tuple[str, ...] = ("structure", "slots", "elpd", "behind the best", "largest k", "fitted again", "weight")
     rows: list[tuple[str, ...]] = [
         (
-            row["name"], ", ".join(f"{slot}: {name}" for slot, name in row["slots"].items()) or "defaults",
+            row["name"], _slots(row),
             f"{row['total']:.1f}", f"{row['behind']:.1f} +- {row['error']:.1f}", f"{max(row['k']):.2f}",
-            str(sum(row["refitted"])), f"{row['weight']:.2f}",
+            f"{sum(row['refitted'])} of {_wanting(row)}", f"{row['weight']:.2f}",
         )
         for row in sorted(table["structures"], key=lambda one: -float(one["total"]))
     ]  # fmt: skip
+    for row in table["unsettled"]:
+        late = row["course"][len(row["course"]) // 2 :]
+        swing = f"swings between log posteriors of {min(late):.0f} and {max(late):.0f}"
+        rows.append((row["name"], _slots(row), "no settled point", swing, "-", "-", "-"))
     return heads, rows
+
+
+def _slots(row: Mapping[str, Any]) -> str:
+    return ", ".join(f"{slot}: {name}" for slot, name in row["slots"].items()) or "defaults"
+
+
+def _wanting(row: Mapping[str, Any]) -> int:
+    """Return how many studies need a fit without them, made or not."""
+    left = left_out(row)
+    return int(sum(left.refitted)) + int(uneven(left).size)
 
 
 def subsoil_table(table: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

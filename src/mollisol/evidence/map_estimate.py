@@ -6,6 +6,7 @@ stays: the first-order method of mixed-effects models. The covariance is the inv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +50,31 @@ class Peak:
     rounds: int
 
 
+class Unsettled(RunError):
+    """The most probable point does not settle: new slopes of the sites lead to another one, again and again.
+
+    Parameters
+    ----------
+    moved : by how many standard deviations the point still moves.
+    course : log posterior of every round.
+    """
+
+    def __init__(self, moved: float, course: Sequence[float]) -> None:
+        self.moved, self.course = moved, tuple(course)
+        super().__init__(
+            f"the most probable point still moves by {moved:.2f} standard deviations after {len(course)} rounds"
+        )
+
+
 def most_probable(joint: Joint, start: Array | None = None, say: Say | None = None) -> Peak:
     """Find the most probable point and the covariance around it.
 
     Raises
     ------
+    Unsettled
+        Where the point does not settle.
     RunError
-        Where the point does not settle, or is no maximum.
+        Where it is no maximum.
     """
     from scipy.optimize import minimize
 
@@ -74,7 +93,7 @@ def most_probable(joint: Joint, start: Array | None = None, say: Say | None = No
         return negative
 
     slopes: Any = None
-    step, reach = np.zeros_like(z), np.inf
+    step, reach, course = np.zeros_like(z), np.inf, []
     for number in range(1, ROUNDS + 1):
         taken = slopes_at(joint, jnp.asarray(z))
         # half way from the last ones: where two points lead to each other, whole steps would go round for ever
@@ -84,6 +103,7 @@ def most_probable(joint: Joint, start: Array | None = None, say: Say | None = No
         last, step, z = step, best.x - z, best.x
         moved, before = float(np.max(np.abs(step))), float(np.max(np.abs(last)))
         tell(f"round {number}: log posterior {-best.fun:.2f} after {best.nfev} evaluations, moved by {moved:.2f}")
+        course.append(-float(best.fun))
         if moved <= STAYS and moved < reach:
             break
         # slopes hold nearby: a point that swings back without coming to rest is kept nearer, one that goes on is not
@@ -92,7 +112,7 @@ def most_probable(joint: Joint, start: Array | None = None, say: Say | None = No
         elif moved >= reach:
             reach *= 1.5
     else:
-        raise RunError(f"the most probable point still moves by {moved:.2f} standard deviations after {ROUNDS} rounds")
+        raise Unsettled(moved, course)
     covariance = _covariance(against(slopes), z)
     return Peak(z, slopes, covariance, -float(best.fun), number)
 

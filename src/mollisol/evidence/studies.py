@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from mollisol.evidence.gather import Say
 from mollisol.evidence.likelihood import MISSING, Joint, low_rank_gaussian, scattered, site_effects
 from mollisol.evidence.map_estimate import Peak, most_probable
 
@@ -102,20 +101,16 @@ def drawn(peak: Peak, count: int, seed: int) -> Array:
     return np.random.default_rng(seed).multivariate_normal(peak.z, peak.covariance, count)
 
 
-def leave_one_out(
-    joint: Joint, peak: Peak, z: Array, *, refit: bool = True, seed: int = 1, say: Say | None = None
-) -> LeftOut:
-    """Return the log predictive density of every study.
+def leave_one_out(joint: Joint, peak: Peak, z: Array) -> LeftOut:
+    """Return the log predictive density of every study by importance weights.
 
     Parameters
     ----------
     joint, peak : of all studies.
     z : (draw, axis) draws of the normal approximation at the peak; those at which a site has no steady state count not.
-    refit : whether to fit again without a study whose weights are too uneven.
     """
     from arviz import psislw
 
-    tell = say or (lambda _: None)
     members = members_of(joint.profiles.study)
     terms, posterior = (np.asarray(one) for one in terms_at(joint, jnp.asarray(members), jnp.asarray(z), peak.slopes))
     possible = np.isfinite(posterior)
@@ -124,14 +119,18 @@ def leave_one_out(
     approximate = -0.5 * np.sum(off * (z - peak.z), axis=1)
     # from the normal approximation to the posterior, and from there to the one without the study
     weight, k = psislw((posterior - approximate)[None] - terms.T)  # type: ignore[no-untyped-call]
-    elpd, k = logsumexp(np.asarray(weight) + terms.T, axis=1), np.asarray(k)
-    again = (k > UNEVEN) & refit
-    for number in np.flatnonzero(again):
-        elpd[number] = _refitted(joint, peak, members, int(number), seed)
-        tell(f"study {number + 1} of {len(members)}: fitted without it (Pareto k {k[number]:.2f})")
+    elpd = logsumexp(np.asarray(weight) + terms.T, axis=1)
     known = np.isfinite(np.concatenate([joint.profiles.log_soc, joint.profiles.delta14c], axis=1)).sum(axis=1)
     counts = np.array([known[row[row < len(known)]].sum() for row in members])
-    return LeftOut(elpd, k, again, counts)
+    return LeftOut(elpd, np.asarray(k), np.zeros(len(members), dtype=bool), counts)
+
+
+def uneven(left: LeftOut) -> NDArray[np.int64]:
+    """Return the numbers of the studies whose weights are too uneven, and without which nothing was fitted yet.
+
+    A study without a value on the report depths has a density of 1 whatever is fitted.
+    """
+    return np.flatnonzero((left.k > UNEVEN) & ~left.refitted & (left.values > 0))
 
 
 def without(joint: Joint, sites: NDArray[np.int64]) -> Joint:
@@ -145,7 +144,15 @@ def without(joint: Joint, sites: NDArray[np.int64]) -> Joint:
     return dataclasses.replace(joint, profiles=profiles)
 
 
-def _refitted(joint: Joint, peak: Peak, members: NDArray[np.int64], number: int, seed: int) -> float:
+def predicted_without(joint: Joint, peak: Peak, number: int, seed: int = 1) -> float:
+    """Return the log predictive density of a study from a fit without it.
+
+    Raises
+    ------
+    Unsettled
+        Where that fit does not settle.
+    """
+    members = members_of(joint.profiles.study)
     sites = members[number][members[number] < len(joint.profiles.study)]
     own = most_probable(without(joint, sites), start=peak.z)
     z = drawn(own, REFIT_DRAWS, seed)

@@ -58,6 +58,7 @@ def add_to(app: typer.Typer) -> None:
         from mollisol.study import load_spec
         from mollisol.study.atomic import prepare_folder
         from mollisol.study.comparison.asked import asked_practices
+        from mollisol.study.prepared import read_inputs
         from mollisol.units import InputError
 
         if everything and practices:
@@ -66,6 +67,8 @@ def add_to(app: typer.Typer) -> None:
         if members is not None:
             spec = spec.model_copy(update={"ensemble": members})
         names = [one.strip() for one in (practices or "").split(",") if one.strip()]
+        if not names:
+            read_inputs(spec)  # of what the study asks for, what is wrong is an error; the library's rest is told
         spec, skipped = asked_practices(spec, everything=everything, names=names)
         folder = None if output is None else prepare_folder(output)
         # Loaded last: what is wrong is told before the slow libraries are.

@@ -21,12 +21,12 @@ def surface(rows: int) -> Array:
     return row
 
 
-def refuse_below(grid: Grid, bottom: float) -> None:
-    """Raise `InputError` where a depth (m) lies below the grid."""
+def refuse_below(grid: Grid, bottom: float, key: str = "depth_cm") -> None:
+    """Raise `InputError` where a depth (m) lies below the grid; `key` is the argument to blame."""
     if bottom > grid.bottom * (1.0 + 1e-12):
         raise InputError(
             f"{CM_PER_M * bottom:g} cm lies below the grid, which ends at {CM_PER_M * grid.bottom:g} cm",
-            key="depth_cm",
+            key=key,
             remedy="work or place less deep, or choose a deeper grid",
         )
 

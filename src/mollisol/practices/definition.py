@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,7 @@ class Practice:
     challenges, risks : sentences.
     evidence : how well its effect is shown.
     driver : whether it is no practice but something that happens to the field.
+    file : where it was read, for messages; None where it was not read from one.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Practice:
     risks: tuple[str, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
     driver: bool = False
+    file: YamlFile | None = field(default=None, compare=False, repr=False)
 
     def values(self, given: Mapping[str, Any] | None = None, draw: Draw | None = None) -> dict[str, Any]:
         """Return the values of all parameters: those given, checked, and the defaults or draws of the others.
@@ -91,6 +94,12 @@ class Practice:
 
     def arguments(self, given: Mapping[str, Any] | None = None, draw: Draw | None = None) -> Actions:
         """Return the actions that are done, with their arguments filled in."""
+        return tuple((name, arguments) for _, name, arguments in self.numbered(given, draw))
+
+    def numbered(
+        self, given: Mapping[str, Any] | None = None, draw: Draw | None = None
+    ) -> tuple[tuple[int, str, Mapping[str, Any]], ...]:
+        """Return the actions that are done, each with its place in the list, and its arguments filled in."""
         values = self.values(given, draw)
 
         def filled(argument: Any) -> Any:
@@ -104,10 +113,34 @@ class Practice:
 
         conditions = self.conditions or ({},) * len(self.actions)
         return tuple(
-            (name, {key: filled(value) for key, value in arguments.items()})
-            for (name, arguments), when in zip(self.actions, conditions, strict=True)
+            (index, name, {key: filled(value) for key, value in arguments.items()})
+            for index, ((name, arguments), when) in enumerate(zip(self.actions, conditions, strict=True))
             if all(_met(values[key], allowed) for key, allowed in when.items())
         )
+
+    def blamed(self, error: InputError, index: int, given: Collection[str]) -> InputError:
+        """Return an error of an action with the place to blame: the study's parameter, or this practice's own file.
+
+        Parameters
+        ----------
+        error : of the action, whose `key` is the argument that is wrong.
+        index : place of the action in the list.
+        given : parameters that the user gave in the study.
+        """
+        name, arguments = self.actions[index]
+        if error.key is None or error.key not in arguments:
+            return error
+        said = arguments[error.key]
+        named = said[1:] if isinstance(said, str) and said.startswith("$") else None
+        if error.file is not None or named in given:
+            return InputError(
+                error.message, file=error.file, line=error.line, key=named or error.key, remedy=error.remedy
+            )
+        if self.file is None:
+            return error
+        path = ("parameters", named, "value") if named else ("actions", index, name, error.key)
+        line = self.file.line(*path) or self.file.line("actions", index, name)
+        return InputError(error.message, file=self.file.name, line=line, key=named or error.key, remedy=error.remedy)
 
 
 GIVEN, ABSENT = "given", "absent"
@@ -224,12 +257,11 @@ def _action(
     for key, value in arguments.items():
         if key not in takes:
             raise _fault(file, unknown(f"argument of {name}", key, takes, "").message, *path, name, key)
-        named = isinstance(value, str) and value.startswith("$")
-        if named and value[1:] not in parameters:
-            error = unknown("parameter", value[1:], parameters, "")
-            raise _fault(file, error.message, *path, name, key)
-        if named:
-            _refuse_other_unit(file, name, key, parameters[value[1:]], path)
+        for argument, one in _references(key, value):
+            if one not in parameters:
+                error = unknown("parameter", one, parameters, "")
+                raise _fault(file, error.message, *path, name, key)
+            _refuse_other_unit(file, name, argument, parameters[one], (*path, name, key))
     lacking = [key for key, needed in takes.items() if needed and key not in arguments]
     if lacking:
         raise _fault(file, f"the action lacks {', '.join(lacking)}", *path, name)
@@ -246,22 +278,50 @@ def _action(
     return name, arguments, when
 
 
-_UNITS = {"_cm": "cm", "_t_ha": "t", "_kg_ha": "kg", "_mm": "mm", "_years": "yr", "_k": "K"}
-"""How the unit of what an argument takes begins, by the end of the argument's name."""
+def _references(key: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield (argument, parameter) of every "$name" in an argument, however deep it stands."""
+    if isinstance(value, str) and value.startswith("$"):
+        yield key, value[1:]
+    elif isinstance(value, dict):
+        for inner, one in value.items():
+            yield from _references(str(inner), one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _references(key, one)
+
+
+_UNITS = (
+    ("_cm", r"cm", "cm"),
+    ("_t_ha", r"t( [\w ]+)?/ha(/yr)?", "t/ha"),
+    ("_kg_ha", r"kg( \w+)?/ha(/yr)?", "kg/ha"),
+    ("_kg_m3", r"kg/m3", "kg/m3"),
+    ("_mm", r"mm(/yr)?", "mm"),
+    ("_years", r"yr", "yr"),
+    ("_k", r"K", "K"),
+    ("_pyrolysis_c", r"degC", "degC"),
+    ("_percent", r"%", "%"),
+    ("_change", r"pH|1", "pH"),
+    ("_slope", r"1/pH", "1/pH"),
+    ("_ph", r"pH|1", "pH"),
+    ("_dissolution", r"1/yr", "1/yr"),
+    ("_growth_rate", r"1/yr", "1/yr"),
+    ("_carbon_dioxide", r"(kg|t) CO2/(kg|t)", "t CO2/t"),
+    ("", r"1|kg/kg|mol/mol|fraction.*|share.*", "1"),
+)
+"""The unit of what an argument takes, by the end of the argument's name: as it is written, and in words."""
 
 
 def _refuse_other_unit(file: YamlFile, action: str, key: str, given: PracticeParameter, path: tuple[Any, ...]) -> None:
     """Refuse a parameter whose unit is not that of the argument that it fills."""
-    wanted = next((unit for end, unit in _UNITS.items() if f"_{key}".endswith(end)), None)
-    if wanted is None or given.kind not in ("number", "integer", "depths", "months"):
+    if given.kind not in ("number", "integer", "depths", "months", "chance"):
         return
-    if given.unit.split(" ")[0].split("/")[0] != wanted:
+    _, written, wanted = next(one for one in _UNITS if f"_{key}".endswith(one[0]))
+    if not re.fullmatch(written, given.unit):
         raise _fault(
             file,
-            f"'{given.name}' is in {given.unit}, {action} takes its {key} in {wanted}",
+            f"'{given.name}' is in {given.unit}, {action} takes its {key} in {wanted}"
+            + (" (a share or a factor)" if wanted == "1" else ""),
             *path,
-            action,
-            key,
             remedy=f"declare '{given.name}' in {wanted}",
         )
 
@@ -325,4 +385,5 @@ def parse_practice(file: YamlFile) -> Practice:
         _sentences(file, data, "risks"),
         _evidence(file, data.get("evidence")),
         bool(data.get("driver", False)),
+        file,
     )

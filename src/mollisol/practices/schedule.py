@@ -8,15 +8,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from mollisol.grid import Grid
 from mollisol.plants.tables import within
 from mollisol.practices.actions import ACTIONS
-from mollisol.practices.definition import Actions, Practice
+from mollisol.practices.builder import refuse_below
+from mollisol.practices.definition import Practice
 from mollisol.practices.library import practice
 from mollisol.practices.parameter import Draw
 from mollisol.practices.patches import on_every_patch, split
 from mollisol.practices.plan import Plan, Timeline, as_timeline, plan_in_force
 from mollisol.practices.values import same
-from mollisol.units import InputError
+from mollisol.units import CM_PER_M, InputError
+
+DEPTHS = frozenset({"depth_cm", "from_cm"})
+"""Arguments of actions that say down to where something is done, cm."""
 
 Request = tuple[str | Practice, Mapping[str, Any]]
 """A practice and the user's parameters, `year` among them where it does not start with the plan."""
@@ -38,8 +45,11 @@ def _act(plan: Plan, now: int, scheduled: Sequence[_Scheduled]) -> Plan:
 
 
 def _act_on(one: _Scheduled, plan: Plan) -> Plan:
-    for name, arguments in one.actions:
-        plan = on_every_patch(plan, partial(ACTIONS[name].function, year=one.year, **arguments))
+    for index, name, arguments in one.actions:
+        try:
+            plan = on_every_patch(plan, partial(ACTIONS[name].function, year=one.year, **arguments))
+        except InputError as error:
+            raise one.practice.blamed(error, index, one.given) from None
     return plan
 
 
@@ -79,13 +89,21 @@ def apply(
 
 @dataclass(frozen=True)
 class _Scheduled:
-    """A practice in its time: first year, last year (None = it stays), share of the area, its actions filled in."""
+    """A practice in its time: first year, last year (None = it stays), share of the area, its actions filled in.
+
+    `given` are the parameters that the user gave.
+    """
 
     year: int
     until: int | None
     area: float
-    name: str
-    actions: Actions
+    practice: Practice
+    given: frozenset[str]
+    actions: tuple[tuple[int, str, Mapping[str, Any]], ...]
+
+    @property
+    def name(self) -> str:
+        return self.practice.name
 
     def holds(self, year: int) -> bool:
         return self.year <= year and (self.until is None or year <= self.until)
@@ -94,7 +112,7 @@ class _Scheduled:
 def _refuse_contradictions(scheduled: Sequence[_Scheduled]) -> None:
     taken: dict[tuple[str, int], tuple[str, Mapping[str, Any]]] = {}
     for one in scheduled:
-        for action_name, arguments in one.actions:
+        for _, action_name, arguments in one.actions:
             slot = ACTIONS[action_name].slot
             if slot is None:
                 continue
@@ -165,7 +183,26 @@ def _scheduled(
     if area == 0.0:
         raise InputError(f"{one.name} has no area", key="area", remedy="give a share above 0, up to 1")
     own = {key: value for key, value in parameters.items() if key not in ("year", "until", "area")}
-    return _Scheduled(year, until, area, one.name, one.arguments(own, draw))
+    return _Scheduled(year, until, area, one, frozenset(own), one.numbered(own, draw))
+
+
+def check_depths_given(requests: Sequence[Request], grid: Grid, folder: Path | None = None) -> None:
+    """Raise `InputError` where an action of a practice works or places below the grid, naming who says so.
+
+    Parameters
+    ----------
+    requests, folder : as of `apply_together`.
+    """
+    for named, parameters in requests:
+        one = practice(named, folder) if isinstance(named, str) else named
+        own = {key: value for key, value in parameters.items() if key not in ("year", "until", "area")}
+        for index, _, arguments in one.numbered(own):
+            for key in DEPTHS.intersection(arguments):
+                depths = np.atleast_1d([] if arguments[key] is None else arguments[key])
+                try:
+                    refuse_below(grid, float(np.max(depths, initial=0.0)) / CM_PER_M, key)
+                except InputError as error:
+                    raise one.blamed(error, index, own) from None
 
 
 def combined_name(names: Sequence[str]) -> str:

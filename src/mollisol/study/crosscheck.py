@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from mollisol.practices.values import best
 from mollisol.study import registry
 from mollisol.study.erosion import erosion_problems, unknown_practices
 from mollisol.study.isotopes import unknown_labels
 from mollisol.study.plan import Amendment, CropEntry, Tillage
-from mollisol.study.problems import Problem, unknown_name
-from mollisol.study.schema import ENSEMBLE, ModelChoice, PracticePart, StudyFile, StudySpec
+from mollisol.study.problems import Problem, to_error, unknown_name
+from mollisol.study.schema import ENSEMBLE, ModelChoice, PracticePart, PracticeSet, StudyFile, StudySpec
 from mollisol.study.yaml_reader import KeyPath
-from mollisol.units import InputError, Parameter
+from mollisol.units import CM_PER_M, MG_HA_PER_KG_M2, InputError, Parameter
+
+if TYPE_CHECKING:
+    from mollisol.soil import Profile
 
 
 def check_names(written: StudyFile, folder: Path | None = None) -> list[Problem]:
@@ -57,7 +62,8 @@ def check_plans(spec: StudySpec) -> list[Problem]:
     """
     from mollisol.grid import Grid
     from mollisol.practices.compile import check_depths
-    from mollisol.study.plans import baseline_plan, history_plans, timelines
+    from mollisol.practices.schedule import check_depths_given
+    from mollisol.study.plans import baseline_plan, history_plans, requests_of, timelines
 
     problems = list(unknown_practices(spec))
     for key, build in (("crops", baseline_plan), ("history", history_plans)):
@@ -67,16 +73,68 @@ def check_plans(spec: StudySpec) -> list[Problem]:
             problems.append(Problem((key,), error.message, error.remedy))
     if problems:
         return problems
-    grid = Grid() if spec.grid is None else Grid(spec.grid)
+    grid, folder = Grid() if spec.grid is None else Grid(spec.grid), spec.source.parent
     for i, practice in enumerate(spec.practices):
         try:
+            check_depths_given(requests_of(practice), grid, folder)
             for line in timelines(spec.model_copy(update={"practices": (practice,)})).values():
                 check_depths(line, grid)
         except InputError as error:
-            at = [j for j, part in enumerate(practice.parts) if error.key in part.parameters]
-            place: KeyPath = ("practices", i, at[0], str(error.key)) if at else ("practices", i)
-            problems.append(Problem(place, error.message, error.remedy))
+            problems.append(_blamed(error, i, practice, folder))
     return problems
+
+
+def _blamed(error: InputError, index: int, practice: PracticeSet, folder: Path) -> Problem:
+    """Return the problem of a practice at its key in the study; raise the error where it is in the user's own file."""
+    from mollisol.practices.library import own_file
+
+    if error.file is not None and own_file(Path(error.file).stem, folder) is not None:
+        raise error
+    at = [j for j, part in enumerate(practice.parts) if error.key in part.parameters]
+    place: KeyPath = ("practices", index, at[0], str(error.key)) if at else ("practices", index)
+    message = error.message if error.file is None else f"{error.message} (the default of '{error.key}')"
+    return Problem(place, message, error.remedy)
+
+
+def check_masses(spec: StudySpec, profile: Profile) -> None:
+    """Raise `InputError` where more is brought to some depth than the soil weighs there."""
+    from mollisol.grid import Grid
+    from mollisol.practices import practice
+    from mollisol.soil import harmonise
+    from mollisol.study.plans import requests_of
+    from mollisol.study.soil_events import refuse_heavier
+    from mollisol.study.yaml_reader import read_yaml
+
+    grid, folder = Grid() if spec.grid is None else Grid(spec.grid), spec.source.parent
+    soil: list[Any] = []
+
+    def check(brought: Mapping[str, Any]) -> None:
+        # as it is weighed: what is told as carbon weighs more than that
+        key = next((one for one in ("fresh_t_ha", "t_ha", "carbon_t_ha") if brought.get(one) is not None), None)
+        if key is None or brought.get("depth_cm") is None:
+            return
+        soil[:] = soil or [harmonise(profile, grid).mineral_mass]
+        name = brought.get("name") or brought.get("amendment") or "biochar"
+        top, bottom = (depth / CM_PER_M for depth in brought["depth_cm"])
+        refuse_heavier(grid, soil[0], name, best(brought[key]) / MG_HA_PER_KG_M2, top, bottom, key)
+
+    for i, amendment in enumerate(spec.amendments):
+        try:
+            check(amendment.model_dump())
+        except InputError as error:
+            problem = Problem(("amendments", i, error.key or ""), error.message, error.remedy)
+            raise to_error([problem], read_yaml(spec.source)) from None
+    for i, one in enumerate(spec.practices):
+        for part, (name, given) in zip(one.parts, requests_of(one), strict=True):
+            known = practice(name, folder)
+            for index, action, arguments in known.numbered(part.parameters):
+                if action not in ("add_mineral", "add_amendment", "add_biochar"):
+                    continue
+                try:
+                    check(arguments)
+                except InputError as error:
+                    raised = known.blamed(error, index, given)
+                    raise to_error([_blamed(raised, i, one, folder)], read_yaml(spec.source)) from None
 
 
 def _crops(entries: Iterable[CropEntry], path: KeyPath) -> Iterator[Problem]:

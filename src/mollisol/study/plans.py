@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mollisol.practices import Plan, apply_together
 from mollisol.practices.parameter import Draw
 from mollisol.practices.plan import Application, CoverCrop, CropYear, RootChoice, Tillage, Timeline, land_use_plan
-from mollisol.study.schema import StudySpec
+from mollisol.study.schema import PracticeSet, StudySpec
 from mollisol.units import CM_PER_M, Parameter
 
 Array = NDArray[np.float64]
@@ -99,14 +99,19 @@ def timelines(spec: StudySpec, drawn: dict[str, Array] | None = None, draw: Draw
         draw = _drawer(spec, drawn)
     lines: dict[str, Timeline] = {"baseline": ((plan.from_year, plan),)}
     for one in spec.practices:
-        requests = []
-        for part in one.parts:
-            own = dict(part.parameters)
-            own |= {key: year for key, year in (("year", part.year), ("until", part.until)) if year is not None}
-            own |= {} if part.area is None else {"area": part.area}
-            requests.append((part.practice, own))
-        lines[one.name] = apply_together(plan, requests, spec.years.start, folder=spec.source.parent, draw=draw)
+        lines[one.name] = apply_together(plan, requests_of(one), spec.years.start, folder=spec.source.parent, draw=draw)
     return lines
+
+
+def requests_of(one: PracticeSet) -> list[tuple[str, dict[str, Any]]]:
+    """Return the practices of a set with the user's parameters, years and area among them."""
+    requests = []
+    for part in one.parts:
+        own = dict(part.parameters)
+        own |= {key: year for key, year in (("year", part.year), ("until", part.until)) if year is not None}
+        own |= {} if part.area is None else {"area": part.area}
+        requests.append((part.practice, own))
+    return requests
 
 
 def _drawer(spec: StudySpec, drawn: dict[str, Array]) -> Draw:

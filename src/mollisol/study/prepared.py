@@ -169,8 +169,11 @@ def read_inputs(
     """
     from mollisol.climate import read_climate
     from mollisol.soil import read_profile
+    from mollisol.study.crosscheck import check_masses
 
-    return read_profile(spec.profile), read_climate(spec.climate), timelines(spec, drawn, draw)
+    profile = read_profile(spec.profile)
+    check_masses(spec, profile)
+    return profile, read_climate(spec.climate), timelines(spec, drawn, draw)
 
 
 def prepare_run(spec: StudySpec, progress: Callable[[str, float], None] | None = None) -> PreparedRun:

@@ -132,17 +132,30 @@ def added_by(place: Place, work: SoilWork) -> Array:
     rows = np.zeros(len(place.grid) + 1)
     if work.material is None:
         return rows
-    inside = place.grid.depth_share(work.depth) - place.grid.depth_share(work.top)
-    there = float(np.sum(inside * place.mass))
-    if work.material.mass > there:
-        raise InputError(
-            f"{MG_HA_PER_KG_M2 * work.material.mass:g} t/ha of {work.material.name} are heavier than the soil of "
-            f"{CM_PER_M * work.top:g}-{CM_PER_M * work.depth:g} cm ({MG_HA_PER_KG_M2 * there:.0f} t/ha)",
-            key="t_ha",
-            remedy="bring less, or work it into a thicker layer",
-        )
+    inside = refuse_heavier(place.grid, place.mass, work.material.name, work.material.mass, work.top, work.depth)
     rows[1:] = work.material.mass * inside * place.grid.thickness / np.sum(inside * place.grid.thickness)
     return rows
+
+
+def refuse_heavier(
+    grid: Grid, mass: Array, name: str, brought: float, top: float, bottom: float, key: str = "t_ha"
+) -> Array:
+    """Raise `InputError` where material (kg/m2) is heavier than the soil from top to bottom (m); `key` is to blame.
+
+    Returns
+    -------
+    (layer,) the share of each layer that lies between them.
+    """
+    inside = np.asarray(grid.depth_share(bottom) - grid.depth_share(top))
+    there = float(np.sum(inside * mass))
+    if brought > there:
+        raise InputError(
+            f"{MG_HA_PER_KG_M2 * brought:g} t/ha of {name} are heavier than the soil of "
+            f"{CM_PER_M * top:g}-{CM_PER_M * bottom:g} cm ({MG_HA_PER_KG_M2 * there:.0f} t/ha)",
+            key=key,
+            remedy="bring less, or work it into a thicker layer",
+        )
+    return inside
 
 
 def _brings(works: Sequence[SoilWork], added: Array) -> dict[str, tuple[Array, Array]]:

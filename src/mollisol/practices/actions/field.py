@@ -28,7 +28,7 @@ def _metres(depth_cm: float) -> float:
 @action("residue", "carry a fraction of the straw off the field")
 def set_residue_removed(plan: Plan, year: int, *, fraction: float) -> Plan:
     """Remove the same fraction of the straw (0-1) of every crop of the rotation."""
-    kept = within(fraction, 0.0, 1.0, "residue_removed", "(fraction of the straw)")
+    kept = within(fraction, 0.0, 1.0, "fraction", "(fraction of the straw)")
     return replace(plan, rotation=tuple(replace(one, residue_removed=kept) for one in plan.rotation))
 
 

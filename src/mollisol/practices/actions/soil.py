@@ -161,6 +161,12 @@ def bury_straw_in_strips(
     """Split the field into strips: each is dug in its turn and takes the straw of the whole field; no other tillage."""
     each = within(strip_percent, 0.1, 100.0, "strip_percent", "% of the area") / 100.0
     count = int(1.0 / each + 1e-9) if strips is None else check_interval(strips, "strips")
+    if plan.ditch is not None:
+        raise InputError(
+            "the straw of this field goes into ditches already, and strips that are dug twice overlap",
+            key="practices",
+            remedy="keep one of the two, or let the first end before the second begins",
+        )
     if count * each > 1.0 + 1e-9:
         raise InputError(
             f"{count} strips of {100.0 * each:g} % each cover {100.0 * count * each:g} % of the area",

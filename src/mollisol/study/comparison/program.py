@@ -247,6 +247,8 @@ class Program:
     def _events(self, columns: Columns) -> Events:
         """Return the events of columns: work on layers may come from one patch and what it breaks from another."""
         layers, broken = columns.patch["rearrangement"], columns.patch["protection"]
+        if not len(self.kind):  # no plan tills or moves soil
+            return replace(self.events, happens=np.zeros((1, 0, 1)))
         events, own = self.events, np.asarray(self.events.happens)[:, self.kind]
         happens = np.where((self.breaks | self.added[self.kind])[:, None], own[..., broken], own[..., layers])
         moved = None if events.moves_soil is None else np.asarray(events.moves_soil)[:, layers]

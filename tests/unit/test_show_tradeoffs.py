@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 
+import numpy as np
 import pytest
 from show_synthetic import synthetic_context, synthetic_result
 
 from mollisol.practices import Practice
 from mollisol.practices.tradeoffs import ledger
-from mollisol.show import render_report, tradeoff_table, write_tradeoffs
-from mollisol.show.tradeoffs import COLUMNS, left_out
+from mollisol.show import field_table, gas_table, render_report, write_tradeoffs
+from mollisol.show.tradeoffs import FIELD, GASES, RISK_HEADING, left_out
 from tradeoff_cases import DRIER, RAINY, case, field
 
 MINE = Practice("my_own", "stops tillage", "as it says", {}, (("set_tillage", {"operation": "none"}),))
@@ -43,26 +44,45 @@ def test_the_file_holds_every_row(found, tmp_path):
     assert "D497" in mean["source"]
 
 
-def test_the_table_says_what_is_not_known(found):
-    table = tradeoff_table(found)
+def _rows(table):
     assert table is not None
-    headings = [heading for heading, *_ in COLUMNS]
-    assert table.columns == ["", *headings, "Risks that rise"]
-    rows = {row.heading: dict(zip(table.columns[1:], row.cells, strict=True)) for row in table.rows}
-    assert list(rows) == ["cover crop", "no till", "my own"]
+    return {row.heading: dict(zip(table.columns[1:], row.cells, strict=True)) for row in table.rows}
+
+
+def test_the_tables_say_what_is_not_known(found):
+    gases, plants = gas_table(found), field_table(found)
+    assert gases.columns == ["", *(heading for heading, *_ in GASES)]
+    assert plants.columns == ["", *(heading for heading, *_ in FIELD), RISK_HEADING]
+    rows, told = _rows(plants), _rows(gases)
+    assert list(rows) == list(told) == ["cover crop", "no till", "my own"]
     assert rows["my own"]["Yield, %"].text == "not known"
-    assert rows["my own"]["N₂O, kg/ha"].text == "not known"  # a known zero beside an unknown is not zero
+    assert told["my own"]["N₂O, kg/ha"].text == "not known"  # a known zero beside an unknown is not zero
     assert rows["my own"]["Risks that rise"].text == "not known"
-    assert "in part" in rows["my own"]["Net effect, Mg CO₂e/ha"].notes
+    assert "in part" in told["my own"]["Net effect, Mg CO₂e/ha"].notes
     assert rows["no till"]["Water use, mm"].text == "not known"  # soil water does not follow mulch
     assert rows["cover crop"]["Water use, mm"].text == "+40"
+    assert rows["cover crop"]["Water deficit, mm"].text == "−40"
     assert rows["no till"]["Risks that rise"].text == "denser soil"
     assert list(left_out(found)) == ["my_own"]
 
 
+def test_what_rock_binds_is_told_apart_from_the_net_effect():
+    plans = ledger(field(), case(), [case(("rock_dust", {}), gain=0.0)])
+    bound = plans.change("rock_dust", "inorganic_removal")
+    cell = _rows(gas_table(plans))["rock dust"]["Apart: CO₂ bound by rock, Mg/ha"]
+    # 50 t/ha of a rock that binds 0.3 t/t, 8 % of what is left of it a year, from the first year on
+    assert bound.best[0] == pytest.approx(1000.0 * 50.0 * 0.3 * (1.0 - np.exp(-0.08)), rel=1e-6)
+    assert bound.low[0] == 0.0  # trials that found none
+    assert bound.high[0] > bound.best[0]
+    assert cell.text == f"+{bound.best[-1] / 1000.0:.2f}"
+    terms = plans.change("rock_dust", "net_greenhouse_effect")
+    assert not any("weather" in source or "Beerling" in source for source in terms.sources)
+
+
 def test_without_practices_there_is_no_table(found):
-    assert tradeoff_table(None) is None
-    assert tradeoff_table(ledger(field(), case(), [])) is None
+    for table in (gas_table, field_table):
+        assert table(None) is None
+        assert table(ledger(field(), case(), [])) is None
     assert left_out(None) == {}
 
 

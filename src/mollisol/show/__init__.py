@@ -19,9 +19,10 @@ _WHERE = {
     "RootStatement": "context",
     "TurnoverReference": "context",
     "cropland_turnover": "reference",
+    "field_table": "tradeoffs",
+    "gas_table": "tradeoffs",
     "render_report": "report",
     "summary_table": "summary",
-    "tradeoff_table": "tradeoffs",
     "turnover_table": "turnover",
     "write_figures": "figures",
     "write_report": "report",
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
     from mollisol.show.report import write_report as write_report
     from mollisol.show.summary import summary_table as summary_table
     from mollisol.show.summary import write_summary as write_summary
-    from mollisol.show.tradeoffs import tradeoff_table as tradeoff_table
+    from mollisol.show.tradeoffs import field_table as field_table
+    from mollisol.show.tradeoffs import gas_table as gas_table
     from mollisol.show.tradeoffs import write_tradeoffs as write_tradeoffs
     from mollisol.show.turnover import turnover_table as turnover_table
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mollisol.show.summary import probability_of_gain
-from mollisol.show.view import ResultView, Spread, span, spread
+from mollisol.show.view import ResultView, Spread, probability_of_gain, span, spread
 from mollisol.show.wording import interval, number, title
 from mollisol.units import MG_HA_PER_KG_M2
 

@@ -25,9 +25,10 @@ from mollisol.show.comparison_tables import (
     time_table,
 )
 from mollisol.show.files import write_atomically
-from mollisol.show.ranking import named, ranking_sentences
+from mollisol.show.moved import turning_sentences
+from mollisol.show.ranking import ranking_sentences
 from mollisol.show.report import fill_template, pictures_of
-from mollisol.show.tradeoffs import tradeoff_table
+from mollisol.show.tradeoffs import field_table, gas_table
 from mollisol.show.view import cm, span
 from mollisol.show.wording import number, title
 from mollisol.study.comparison.drivers import GROUPS
@@ -47,17 +48,8 @@ def comparison_sentences(found: Comparison) -> list[str]:
     sentences = ranking_sentences(ranks_of(found), found.members, where)
     sentences += other_sentences(found)
     signs, places = choices_that_matter(found)
-    if found.choices:
-        text = "What moves with soil that is moved, and what holds for carbon placed deep, is not known"
-        if signs:
-            does = "gain or lose" if len(signs) > 1 else "gains or loses"
-            sentences.append(f"{text}, and decides whether {named(signs)} {does}.")
-        elif places:
-            does = "they gain" if len(places) > 1 else "it gains"
-            sentences.append(f"{text}; the place of {named(places)} depends on it, whether {does} does not.")
-        else:
-            sentences.append(f"{text}; no place of the ranking depends on it.")
-    return sentences
+    what = "What moves with soil that is moved, and what holds for carbon placed deep, is not known"
+    return sentences + turning_sentences(what, signs, places, bool(found.choices))
 
 
 def other_sentences(found: Comparison) -> list[str]:
@@ -108,7 +100,8 @@ def render_comparison(found: Comparison, figures: Mapping[str, Path], versions: 
         pools=pool_table(found),
         stops=stop_table(found),
         choices=choice_table(found),
-        tradeoffs=tradeoff_table(found.ledger),
+        gases=gas_table(found.ledger),
+        field=field_table(found.ledger),
         certain=CERTAIN,
         versions=versions,
         command=command,

@@ -13,6 +13,9 @@ from mollisol.units import MG_HA_PER_KG_M2
 LEAST_GAIN = 0.1
 """Mg C/ha; below it the nitrogen per ton of carbon gained is a ratio of two roundings."""
 
+LEAST_SHOWN = 0.005
+"""Mg C/ha; a pool in which no practice gains or loses as much is not shown."""
+
 
 def composition_table(view: ResultView) -> Table | None:
     """Return the table of microbial quotient and nitrogen by depth at the end; None where the result has neither.
@@ -43,6 +46,26 @@ def composition_table(view: ResultView) -> Table | None:
         ]
         rows.append(Row(f"{title(view.practices[index])}: nitrogen tied up more than in the baseline, kg N/ha", cells))
     return Table(["", *(part.name for part in view.intervals)], rows)
+
+
+def pool_gain_table(view: ResultView) -> Table | None:
+    """Return in which pools each practice's gain sits, whole profile, mean over the members; None without pools.
+
+    Pools that count as soil organic carbon in no practice by more than a rounding are left out.
+    """
+    if "carbon" not in view.usable or "pool" not in view.usable["carbon"].dims or not view.others:
+        return None
+    end = view.usable["carbon"].isel(time=-1).sum("layer").transpose("practice", "pool", "member")
+    gain = MG_HA_PER_KG_M2 * (end.values - end.values[[view.baseline]]).mean(axis=-1)
+    names = [str(name) for name in end["pool"].values]
+    held = [k for k in range(len(names)) if np.any(np.abs(gain[:, k]) >= LEAST_SHOWN)]
+    if not held:
+        return None
+    rows = [
+        Row(title(view.practices[i]), [Cell(number(float(gain[i, k]), 2, signed=True)) for k in held])
+        for i in view.others
+    ]
+    return Table(["", *(title(names[k]) for k in held)], rows)
 
 
 def _per_carbon(nitrogen: Array, carbon: Array) -> str:

@@ -48,11 +48,15 @@ def limits_of(view: ResultView, context: ReportContext) -> list[str]:
         first,
         f"{CALIBRATED if context.calibrated else LITERATURE} A difference between practices says what follows from "
         "them, not what was observed.",
-        "A gain of soil carbon is not yet a gain for the climate: nitrous oxide, methane, fuel, fertiliser, and the "
-        "carbon of manure or compost that would have gone to another field are not counted.",
+        "A gain of soil carbon is not yet a gain for the climate: "
+        + ("nitrous oxide, methane and fuel are in the net effect, " if context.tradeoffs is not None else "")
+        + f"{'but ' if context.tradeoffs is not None else 'nitrous oxide, methane, fuel, '}"
+        "the making of fertiliser, and the carbon of manure or compost that would have gone to another field are not "
+        "counted.",
         "The pools of the model are not fractions that a laboratory can separate, though some have similar names.",
         "Stocks are compared at fixed depth. Where a practice changes the density of the soil, part of a "
-        "difference may come from that.",
+        "difference may come from that"
+        + (": see the table at equal mass." if view.values("soc_equal_mass") is not None else "."),
         "Turnover times are ratios at the end of the run. They are not ages and not the time that new carbon "
         "stays, and they depend on the roots at depth, which are poorly known.",
     ]

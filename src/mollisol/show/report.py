@@ -9,20 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mollisol.show.answer import answer_of
+from mollisol.show.beside import beside_table
 from mollisol.show.budget import budget_of
 from mollisol.show.captions import alternatives, captions
 from mollisol.show.carbon_dioxide import carbon_dioxide_table
-from mollisol.show.composition import composition_table
+from mollisol.show.composition import composition_table, pool_gain_table
 from mollisol.show.conditioning import conditioning_tables, conditions
 from mollisol.show.context import ReportContext
 from mollisol.show.files import write_atomically
 from mollisol.show.layout import RESOLUTION
 from mollisol.show.limits import GLOSSARY, limits_of
+from mollisol.show.moved import choice_sentences, choice_table, equal_mass_table
 from mollisol.show.permanence import permanence_table
 from mollisol.show.radiocarbon import carbon13_table, clock_table, leaving_table, sampled_table
 from mollisol.show.ranking import ranking_table
 from mollisol.show.tables import difference_table, profile_table, stock_table, turnover_tables
-from mollisol.show.tradeoffs import left_out, tradeoff_table
+from mollisol.show.tradeoffs import field_table, gas_table, left_out
 from mollisol.show.turnover import references
 from mollisol.show.view import ResultView, cm
 from mollisol.show.wording import amount, number, scientific, title
@@ -112,7 +114,13 @@ def _values(view: ResultView, context: ReportContext, figures: Mapping[str, Path
         "radiocarbon": sampled_table(view, context),
         "permanence": permanence_table(context),
         "worth": worth_table(view),
-        "tradeoffs": tradeoff_table(context.tradeoffs),
+        "gases": gas_table(context.tradeoffs),
+        "field": field_table(context.tradeoffs),
+        "equal_mass": equal_mass_table(view),
+        "choices": choice_table(view),
+        "choice_sentences": choice_sentences(view),
+        "beside": beside_table(view),
+        "pool_gains": pool_gain_table(view),
         "left_out": left_out(context.tradeoffs),
         "closed": CLOSED,
         "conditioning": conditioning_tables(context),

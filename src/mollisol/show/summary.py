@@ -8,12 +8,13 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from mollisol.show.context import Array
+from mollisol.show.beside import bound_by_rock, wood
 from mollisol.show.files import write_atomically
-from mollisol.show.view import ResultView, Spread, spread
+from mollisol.show.moved import by_interval, equal_mass_difference
+from mollisol.show.ranking import ranking_of
+from mollisol.show.view import ResultView, Spread, probability_of_gain, spread
 from mollisol.show.worth import worth_columns
+from mollisol.study.choices import CHOICES
 from mollisol.units import CM_PER_M
 
 if TYPE_CHECKING:
@@ -29,23 +30,13 @@ def moments(times: int) -> dict[str, int]:
     return {name: index for name, index in indices.items() if name == "start" or index > 0} | {"end": times - 1}
 
 
-def probability_of_gain(difference: Array) -> float:
-    """Return the share of members in which a difference is > 0.
-
-    NaN where there is one member only, and where all differences are exactly zero (nothing has been changed
-    yet, so that neither gain nor loss is probable).
-    """
-    if difference.size < 2 or not np.any(difference):
-        return NAN
-    return float(np.mean(difference > 0.0))
-
-
 def rows_of(view: ResultView) -> list[dict[str, Any]]:
     """Return the rows of `summary_table` for a view."""
     rows: list[dict[str, Any]] = []
-    worth = worth_columns(view)
+    worth, moved, places = worth_columns(view), _Moved(view), {one.name: one for one in ranking_of(view)}
     for practice, name in enumerate(view.practices):
-        for part, stocks in zip(view.intervals, view.stocks, strict=True):
+        other = practice != view.baseline
+        for number, (part, stocks) in enumerate(zip(view.intervals, view.stocks, strict=True)):
             for when, index in moments(len(view.dates)).items():
                 now = stocks[practice, :, index]
                 row: dict[str, Any] = {
@@ -57,28 +48,55 @@ def rows_of(view: ResultView) -> list[dict[str, Any]]:
                     "date": str(view.dates[index]),
                     "members": view.members,
                 }
-                quantities = {
-                    "soc": now,
-                    "change_since_start": now - stocks[practice, :, 0],
-                    "difference_to_baseline": now - stocks[view.baseline, :, index],
-                }
-                for quantity, values in quantities.items():
-                    found = spread(values)
-                    compared = quantity != "difference_to_baseline" or practice != view.baseline
-                    row[f"{quantity}_mean_Mg_C_ha"] = found.mean if compared else NAN
-                    row[f"{quantity}_q05_Mg_C_ha"] = found.low if compared else NAN
-                    row[f"{quantity}_q95_Mg_C_ha"] = found.high if compared else NAN
-                row["probability_of_gain"] = (
-                    NAN if practice == view.baseline else probability_of_gain(quantities["difference_to_baseline"])
-                )
-                whole = part.key == "whole" and when == "end" and practice != view.baseline
+                difference = now - stocks[view.baseline, :, index]
+                row |= _spread("soc_{}_Mg_C_ha", spread(now))
+                row |= _spread("change_since_start_{}_Mg_C_ha", spread(now - stocks[practice, :, 0]))
+                row |= _spread("difference_to_baseline_{}_Mg_C_ha", spread(difference) if other else NOTHING)
+                row["probability_of_gain"] = probability_of_gain(difference) if other else NAN
+                whole = part.key == "whole"
+                end = when == "end" and other
                 for column, values in worth.items():
-                    kept = spread(values[practice]) if whole else NOTHING
-                    row[column.format("mean")] = kept.mean
-                    row[column.format("q05")] = kept.low
-                    row[column.format("q95")] = kept.high
+                    row |= _spread(column, spread(values[practice]) if whole and end else NOTHING)
+                ranked = places.get(name) if whole and end else None
+                row["place"] = NAN if ranked is None else float(ranked.place)
+                row["probability_more_than_next"] = NAN if ranked is None else ranked.beats_next
+                row |= moved.columns(practice, number, index if other else None, end)
+                row |= moved.beside(practice, index, whole)
                 rows.append(row)
     return rows
+
+
+class _Moved:
+    """What a result holds of soil that moves and of carbon beside that of the soil, as columns of the summary."""
+
+    def __init__(self, view: ResultView) -> None:
+        self.equal = equal_mass_difference(view)
+        change = view.values("soc_change_by_choice")
+        self.chosen = None if change is None else by_interval(view, change)  # (interval, practice, member, choice)
+        self.wood, self.rock = wood(view), bound_by_rock(view)
+
+    def columns(self, practice: int, part: int, index: int | None, end: bool) -> dict[str, float]:
+        """Return the difference at equal mass at a time, and at the end under each other choice of what moves."""
+        known = self.equal is not None and index is not None
+        row = _spread(
+            "difference_at_equal_mass_{}_Mg_C_ha",
+            spread(self.equal[part, practice, :, index]) if known else NOTHING,  # type: ignore[index]
+        )
+        for number, choice in enumerate(CHOICES[1:], start=1):
+            told = NOTHING if self.chosen is None or not end else spread(self.chosen[part, practice, :, number])
+            row |= _spread(f"difference_if_{choice.replace(' ', '_')}_{{}}_Mg_C_ha", told)
+        return row
+
+    def beside(self, practice: int, index: int, whole: bool) -> dict[str, float]:
+        """Return the wood of trees and what rock has bound, of a row of the whole profile."""
+        trees = NOTHING if self.wood is None or not whole else spread(self.wood[practice, :, index])
+        rock = NAN if self.rock is None or not whole else float(self.rock[practice, index])
+        return {**_spread("wood_{}_Mg_C_ha", trees), "bound_by_rock_t_CO2_ha": rock}
+
+
+def _spread(column: str, found: Spread) -> dict[str, float]:
+    values = {"mean": found.mean, "q05": found.low, "q95": found.high}
+    return {column.format(name): value for name, value in values.items()}
 
 
 def summary_table(result: xr.Dataset) -> list[dict[str, Any]]:
@@ -87,8 +105,12 @@ def summary_table(result: xr.Dataset) -> list[dict[str, Any]]:
     Columns: `practice`; `depth`, `depth_top_cm`, `depth_bottom_cm`; `when`, `date`; `members`; then for
     `soc`, `change_since_start` and `difference_to_baseline` the mean over members and the 5 and 95 %
     quantiles (`..._mean_Mg_C_ha`, `..._q05_Mg_C_ha`, `..._q95_Mg_C_ha`); and `probability_of_gain`, the
-    share of members with more SOC than the baseline; and what the practice is worth to the climate over the run (of the
-    whole profile at its end alone, see `mollisol.show.worth`). Differences are paired: a member is compared with the
+    share of members with more SOC than the baseline; what the practice is worth to the climate over the run (of the
+    whole profile at its end alone, see `mollisol.show.worth`), its `place` among the practices and the share of members
+    in which it gains more than the next. Where soil moves, the difference at equal mineral mass
+    (`difference_at_equal_mass_...`) and at the end under the other choices of what moves with the soil
+    (`difference_if_...`); of the whole profile, the carbon in the wood of trees and the CO2 that added rock has bound
+    since the start, which are no part of SOC. Differences are paired: a member is compared with the
     same member of the baseline. What does not exist (an interval of one member, a difference of the baseline
     to itself) is NaN.
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mollisol.show.context import Array, ReportContext, TurnoverReference
-from mollisol.show.summary import probability_of_gain
 from mollisol.show.turnover import Middle, rows_of
-from mollisol.show.view import ResultView, Spread, span, spread
+from mollisol.show.view import ResultView, Spread, probability_of_gain, span, spread
 from mollisol.show.wording import MISSING, interval, number, significant, title
 from mollisol.units import MG_HA_PER_KG_M2
 

@@ -1,4 +1,4 @@
-"""Trade-offs beside the carbon: the table of the report, and `tradeoffs.csv`."""
+"""Trade-offs beside the carbon: the tables of the report, and `tradeoffs.csv`."""
 
 from __future__ import annotations
 
@@ -20,17 +20,31 @@ from mollisol.show.wording import interval, number, title
 
 KG_PER_MG = 1000.0
 
-COLUMNS = (
+Column = tuple[str, str, float, int]
+
+GASES: tuple[Column, ...] = (
     ("Net effect, Mg CO₂e/ha", "net_greenhouse_effect", 1.0 / KG_PER_MG, 2),
+    ("of which soil carbon", "soil_carbon_dioxide", 1.0 / KG_PER_MG, 2),
     ("N₂O, kg/ha", "nitrous_oxide", 1.0, 1),
     ("CH₄, kg/ha", "methane", 1.0, 1),
     ("Diesel, L/ha", "diesel", 1.0, 0),
+    ("CO₂ of diesel, kg/ha", "diesel_carbon_dioxide", 1.0, 0),
+    ("Apart: CO₂ bound by rock, Mg/ha", "inorganic_removal", 1.0 / KG_PER_MG, 2),
+)
+"""Heading, quantity, factor and decimals of each column of the report's table of gases."""
+
+FIELD: tuple[Column, ...] = (
     ("Yield, %", "yield_effect", 1.0, 0),
     ("Water use, mm", "evapotranspiration", 1.0, 0),
-    ("Nitrogen, kg/ha", "nitrogen_balance", 1.0, 0),
-    ("Phosphorus, kg/ha", "phosphorus_balance", 1.0, 0),
+    ("Water deficit, mm", "water_deficit", 1.0, 0),
+    ("N tied up, kg/ha", "nitrogen_tied_up", 1.0, 0),
+    ("N supplied less tied up", "nitrogen_balance", 1.0, 0),
+    ("P tied up, kg/ha", "phosphorus_tied_up", 1.0, 1),
+    ("P supplied less tied up", "phosphorus_balance", 1.0, 0),
 )
-"""Heading, quantity, factor and decimals of each column of the report's table."""
+"""The same of the table of yield, water and nutrients."""
+
+RISK_HEADING = "Risks that rise"
 
 
 def write_tradeoffs(found: Ledger, path: Path) -> Path:
@@ -55,20 +69,36 @@ def _number(value: object) -> object:
     return "" if math.isnan(value) else f"{value + 0.0:.6g}"
 
 
-def tradeoff_table(found: Ledger | None) -> Table | None:
-    """Return the report's table: how each practice differs from the baseline, mean per year over the run.
+def gas_table(found: Ledger | None) -> Table | None:
+    """Return how each practice changes greenhouse gases and fuel, mean per year over the run.
 
     None where there is no ledger, or nothing but the baseline in it.
     """
+    return _table(found, GASES)
+
+
+def field_table(found: Ledger | None) -> Table | None:
+    """Return how each practice changes yield, water, nutrients and risks, mean per year over the run; else None."""
+    table = _table(found, FIELD)
+    if table is None or found is None:
+        return None
+    rows = [
+        TableRow(row.heading, [*row.cells, _risks(found, practice)])
+        for row, (practice, _) in zip(table.rows, _others(found), strict=True)
+    ]
+    return Table([*table.columns, RISK_HEADING], rows)
+
+
+def _table(found: Ledger | None, columns: tuple[Column, ...]) -> Table | None:
     if found is None or len(found.bands) < 2:
         return None
-    rows = []
-    for practice, bands in found.bands.items():
-        if practice == BASELINE:
-            continue
-        cells = [_cell(bands[name, CHANGE], factor, decimals) for _, name, factor, decimals in COLUMNS]
-        rows.append(TableRow(title(practice), [*cells, _risks(found, practice)]))
-    return Table(["", *(heading for heading, *_ in COLUMNS), "Risks that rise"], rows)
+    rows = [
+        TableRow(
+            title(practice), [_cell(bands[name, CHANGE], factor, decimals) for _, name, factor, decimals in columns]
+        )
+        for practice, bands in _others(found)
+    ]
+    return Table(["", *(heading for heading, *_ in columns)], rows)
 
 
 def _cell(band: Band, factor: float, decimals: int) -> Cell:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 BASELINE = "baseline"
-AXES = ("practice", "member", "time", "month", "layer")
+AXES = ("practice", "member", "choice", "time", "month", "layer")
 REPORT_EDGES = (0.0, 0.3, 1.0, 2.0)
 """Interfaces of the depth intervals that tables use, m."""
 
@@ -193,3 +193,14 @@ def spread_along(values: Array, axis: int = 0) -> tuple[Array, Array, Array]:
 def spread(values: Array) -> Spread:
     """Return the `Spread` of one number over members."""
     return Spread(*(float(part) for part in spread_along(np.asarray(values, dtype=np.float64))))
+
+
+def probability_of_gain(difference: Array) -> float:
+    """Return the share of members in which a difference is > 0.
+
+    NaN where there is one member only, and where all differences are exactly zero (nothing has been changed
+    yet, so that neither gain nor loss is probable).
+    """
+    if difference.size < 2 or not np.any(difference):
+        return float("nan")
+    return float(np.mean(difference > 0.0))

@@ -17,6 +17,7 @@ from mollisol.practices.tradeoffs.methane import methane, rice_methane
 from mollisol.practices.tradeoffs.nutrients import supplied, tied_up
 from mollisol.practices.tradeoffs.risks import RISKS, risks
 from mollisol.practices.tradeoffs.water import water
+from mollisol.practices.tradeoffs.weathering import inorganic_removal
 from mollisol.practices.tradeoffs.yield_effect import harvested_carbon, yield_effect
 
 ABSOLUTE, CHANGE = "absolute", "change"
@@ -56,6 +57,7 @@ QUANTITIES: Mapping[str, tuple[str, str]] = {
     "diesel_carbon_dioxide": ("kg CO2/ha/yr", "CO2 of that diesel and of its making"),
     "carbonate_carbon_dioxide": ("kg CO2/ha/yr", "CO2 of lime"),
     "soil_carbon_dioxide": ("kg CO2e/ha/yr", "CO2 of the soil's carbon, negative where it is stored"),
+    "inorganic_removal": ("kg CO2/ha/yr", "CO2 bound by the weathering of added rock, apart from the net effect"),
     "net_greenhouse_effect": ("kg CO2e/ha/yr", "soil carbon, N2O, CH4, diesel and lime together, positive = emission"),
     **{f"risk_{name}": ("flag", about) for name, about in RISKS.items()},
 }
@@ -135,6 +137,7 @@ def _absolute(site: Site, case: Case) -> dict[tuple[str, str], Band]:
         "nitrous_oxide_indirect": nitrous_oxide.indirect(site, case),
         "diesel": fuel,
         "diesel_carbon_dioxide": carbon_dioxide(fuel),
+        "inorganic_removal": inorganic_removal(case),
     }
     if any(year.crop == "rice" for part in case.parts for year in part.management.harvest):
         found["methane"] = rice_methane(case)
@@ -176,6 +179,7 @@ def _changes(site: Site, case: Case, baseline: Case) -> dict[tuple[str, str], Ba
         "diesel_carbon_dioxide": burned,
         "carbonate_carbon_dioxide": lime,
         "soil_carbon_dioxide": soil,
+        "inorganic_removal": inorganic_removal(case, baseline),
         "net_greenhouse_effect": greenhouse.net_effect(terms),
         **{f"risk_{name}": band for name, band in risks(case, baseline).items()},
     }

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from mollisol.show.comparison_tables import kept
 from mollisol.show.ranking import named, ranking_sentences
 from mollisol.study.comparison.compare import told_years
 from mollisol.study.comparison.drivers import GROUPS, group_of_forcing, is_addition
@@ -124,3 +125,22 @@ def test_told_years_end_with_the_run() -> None:
     assert told_years(5) == (5,)
     assert told_years(14) == (14,)
     assert told_years(50) == (10, 20, 30, 40, 50)
+
+
+class _Stopped:
+    """What `kept` reads of a comparison: a practice whose gain is near zero in one member, and one that loses."""
+
+    few = np.array([0, 2, 3])
+    gain = np.array([[10.0, 99.0, 0.01, 20.0], [-1.0, 0.0, -1.0, -1.0]])[:, None, None, :]
+    # the last is the best estimate, which is no member
+    left = np.array([[[0.5, -30.0, 0.6, 0.9]], [[np.nan, np.nan, np.nan, np.nan]]])
+
+
+def test_what_is_left_is_a_share_of_all_that_was_gained() -> None:
+    share, amount, asked = kept(_Stopped(), 0, 0)
+    assert asked == 3
+    np.testing.assert_allclose(amount, [5.0, -0.3, 12.0])
+    assert share == pytest.approx(16.7 / 30.01)  # not pulled to -30 by the member that hardly gained
+    share, amount, _ = kept(_Stopped(), 1, 0)
+    assert np.isnan(share)
+    assert not amount.size

@@ -386,3 +386,13 @@ def test_a_sum_names_the_sources_of_what_is_in_it():
     one, none = activity([2.0], Range(1.0, 1.0, 1.0, "a")), activity([0.0], Range(1.0, 1.0, 1.0, "b"))
     assert together({"one": one, "none": none}).sources == ("a",)
     assert together({"none": exact([0.0], "as told")}).sources == ("as told",)
+
+
+def test_the_water_of_a_practice_that_has_ended_is_not_known():
+    """The run's soil water is that of the last rotation: a difference of nothing would be a silent zero."""
+    stopped = case(("cover_crop", {"until": 2029}), water=replace(RAINY, evapotranspiration=599.9))
+    found = ledger(field(), case(water=RAINY), [stopped])
+    for quantity in ("evapotranspiration", "water_deficit", "drainage", "runoff"):
+        band = found.change("cover_crop", quantity)
+        assert np.isnan(band.best).all()
+        assert "has ended" in band.source

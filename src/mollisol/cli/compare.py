@@ -128,7 +128,7 @@ def tell(found: Comparison) -> None:
     import numpy as np
 
     from mollisol.show.comparison import comparison_sentences
-    from mollisol.show.comparison_tables import ranks_of
+    from mollisol.show.comparison_tables import kept, ranks_of
 
     rows = []
     for one in ranks_of(found):
@@ -143,9 +143,8 @@ def tell(found: Comparison) -> None:
         }
         if found.other is not None and found.other.gain is not None:
             row["other_model_mg_ha"] = f"{np.median(found.other.gain[i]):+.1f}"
-        left = found.left[i, found.left_years.index(50)]
-        left = left[np.isfinite(left)]
-        row["left_50_yr_percent"] = round(100 * float(np.median(left))) if left.size else None
+        left = kept(found, i, found.left_years.index(50))[0]
+        row["left_50_yr_percent"] = round(100 * left) if np.isfinite(left) else None
         rows.append(row)
     say(table(rows, HEADINGS))
     say("")

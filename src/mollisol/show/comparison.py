@@ -17,6 +17,8 @@ from mollisol.show.comparison_tables import (
     choice_table,
     choices_that_matter,
     driver_table,
+    equal_mass_table,
+    kept,
     pool_table,
     ranking_table,
     ranks_of,
@@ -96,6 +98,7 @@ def render_comparison(found: Comparison, figures: Mapping[str, Path], versions: 
         ranking=ranking_table(found),
         drivers=driver_table(found),
         times=time_table(found),
+        equal_mass=equal_mass_table(found),
         attribution=attribution_table(found),
         pools=pool_table(found),
         stops=stop_table(found),
@@ -110,7 +113,8 @@ def render_comparison(found: Comparison, figures: Mapping[str, Path], versions: 
 
 CAPTIONS = {
     "gain": "Gain of each practice against the baseline by the end of the run, in the order of the ranking. "
-    "Dots: median; bars: 5–95 % of the parameter sets; open diamonds: the median under the other model.",
+    "Dots: median; bars: 5–95 % of the parameter sets; open diamonds: the median under the other model. Grey names: "
+    "not certain to gain less than the first.",
     "attribution": "What drove each difference, of the best estimate: parts to the right raise the carbon, parts to "
     "the left lower it. The dot is their sum.",
 }
@@ -155,8 +159,7 @@ def comparison_rows(found: Comparison) -> list[dict[str, Any]]:
                 known = other is not None and other.gain is not None and whole and end
                 row["gain_other_model_Mg_C_ha"] = float(np.median(other.gain[i])) if known else math.nan  # type: ignore[union-attr,index]
                 for k, after in enumerate(found.left_years):
-                    left = found.left[i, k][np.isfinite(found.left[i, k])]
-                    row[f"left_{after}_yr"] = float(np.median(left)) if whole and end and left.size else math.nan
+                    row[f"left_{after}_yr"] = kept(found, i, k)[0] if whole and end else math.nan
                 rows.append(row)
     return rows
 

@@ -11,7 +11,7 @@ from mollisol.show.context import Array
 from mollisol.show.ranking import HEADINGS, percent, ranking_cells, spread_of
 from mollisol.show.tables import Cell, Row, Table
 from mollisol.show.view import span
-from mollisol.show.wording import MISSING, number, title
+from mollisol.show.wording import MISSING, interval, number, title
 from mollisol.study.choices import AS_SET
 from mollisol.study.comparison.drivers import GROUPS
 from mollisol.study.comparison.ranking import Ranked, ranked
@@ -111,6 +111,26 @@ def pool_table(found: Comparison) -> Table:
     return Table(columns, rows)
 
 
+def kept(found: Comparison, practice: int, after: int) -> tuple[float, Array, int]:
+    """Return what is left of a gain after a stop: its share, the amounts, and how many members were asked.
+
+    The share is that of the sums over the members that gain, so that one that hardly gained does not decide it.
+
+    Parameters
+    ----------
+    practice, after : numbers of the practice and of the time after the stop.
+
+    Returns
+    -------
+    share (NaN where nobody gained), (member that gains,) Mg C/ha that are left, members.
+    """
+    few = len(found.few)
+    gain, left = found.gain[practice, -1, -1][found.few], found.left[practice, after, :few]
+    gains = np.isfinite(left) & (gain > 0.0)
+    amount = left[gains] * gain[gains]
+    return (float(amount.sum() / gain[gains].sum()) if amount.size else float("nan")), amount, few
+
+
 def stop_table(found: Comparison) -> Table:
     """Return how much of a gain is left after a stop at the end of the run."""
     rows = []
@@ -119,17 +139,34 @@ def stop_table(found: Comparison) -> Table:
             continue
         cells = []
         for k in range(len(found.left_years)):
-            own = found.left[i, k][np.isfinite(found.left[i, k])]
-            if own.size == 0:
+            share, amount, asked = kept(found, i, k)
+            if not amount.size:
                 cells.append(Cell(MISSING))
                 continue
-            low, high = float(own.min()), float(own.max())
-            several = own.size > 1 and percent(low) != percent(high)
-            cells.append(
-                Cell(percent(float(np.median(own))), (f"{percent(low)} to {percent(high)}",) if several else ())
-            )
+            notes = [f"{interval(float(amount.min()), float(amount.max()), signed=True)} Mg C/ha"]
+            notes += [f"where it gains: {amount.size} of {asked} sets"] if amount.size < asked else []
+            cells.append(Cell(percent(share), tuple(notes) if asked > 1 else ()))
         rows.append(Row(title(found.names[i]), cells))
     return Table(["", *(f"After {years} years" for years in found.left_years)], rows)
+
+
+MOVES = 0.05
+"""Mg C/ha by which fixed depth and equal mass must differ in some interval to be told apart."""
+
+
+def equal_mass_table(found: Comparison) -> Table | None:
+    """Return the gain by depth in the same mineral soil where that is another than at fixed depth; else None."""
+    rows = []
+    for i in in_order(found):
+        fixed, equal = found.gain[i, :, -1], found.gain_equal_mass[i, :, -1]
+        if np.max(np.abs(np.median(fixed, axis=-1) - np.median(equal, axis=-1))) < MOVES:
+            continue
+        cells = [
+            Cell(cell.text, (*cell.notes, f"at fixed depth {number(float(np.median(own)), signed=True)}"))
+            for cell, own in zip(map(spread_of, equal), fixed, strict=True)
+        ]
+        rows.append(Row(title(found.names[i]), cells))
+    return Table(["", *interval_names(found)], rows) if rows else None
 
 
 def choice_table(found: Comparison) -> Table | None:

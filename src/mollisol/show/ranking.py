@@ -18,7 +18,7 @@ NAMED = 4
 
 def percent(share: float) -> str:
     """Return a share in percent; a dash where it is missing."""
-    return MISSING if math.isnan(share) else f"{100.0 * share:.0f} %"
+    return MISSING if math.isnan(share) else f"{number(100.0 * share, 0)} %"
 
 
 def ranking_of(view: ResultView) -> list[Ranked]:

@@ -22,6 +22,9 @@ SOURCE = "soil water of the run's climate at depth"
 UNSEEN = "the run's soil water knows of roots, ground cover and irrigation, and the practice changes none of them"
 """Why two plans with the same water still need not use the same: mulch, structure and pores are not followed."""
 
+ENDED = "the run's soil water is that of the plan's last rotation, when the practice has ended"
+"""Why the water of a practice that stops before the run ends is not known."""
+
 
 @dataclass(frozen=True)
 class WaterParameters:
@@ -67,11 +70,12 @@ def water(
         each = [getattr(one, name) for name in ("evapotranspiration", "drainage", "runoff", "potential")]
         return np.array([*each[:3], each[3] - each[0]])
 
-    if baseline is not None and case.acting(baseline).any() and np.array_equal(values(own), values(other)):
-        return {name: unknown(periods, UNSEEN) for name in names} | found
+    acts = np.zeros(1, dtype=np.bool_) if baseline is None else case.acting(baseline)
+    if acts.any() and (not acts[-1] or np.array_equal(values(own), values(other))):
+        return {name: unknown(periods, UNSEEN if acts[-1] else ENDED) for name in names} | found
     if baseline is None:
         amounts, factor = np.repeat(values(own)[:, None], len(case.years), axis=1), known["amount"]
     else:
-        amounts, factor = np.where(case.acting(baseline), (values(own) - values(other))[:, None], 0.0), known["change"]
+        amounts, factor = np.where(acts, (values(own) - values(other))[:, None], 0.0), known["change"]
     told = Range(factor.low, factor.best, factor.high, f"{SOURCE}; {factor.source}", factor.confidence)
     return {name: activity(with_mean(row), told) for name, row in zip(names, amounts, strict=True)} | found

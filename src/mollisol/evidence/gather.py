@@ -18,7 +18,7 @@ from mollisol.column.simulate import State
 from mollisol.evidence.configuration import Configuration
 from mollisol.evidence.forward import Sites, sites_of
 from mollisol.evidence.likelihood import Joint, ProfileData, Summary, numbered
-from mollisol.evidence.memory import remembering
+from mollisol.evidence.memory import remembered, remembering
 from mollisol.evidence.observations.split import Side
 from mollisol.evidence.sites import columns_of_sites
 from mollisol.evidence.space import space_of
@@ -110,8 +110,13 @@ def awake(model: Any, sites: Sites) -> Sites:
 def _without_idle(model: Any, sites: Sites) -> tuple[Any, Sites]:
     """Leave out the pools that stay empty at every site."""
     shape = (sites.setup.thickness.shape[0], len(model.pools), sites.mass.shape[-1])
-    state = State(np.zeros(shape), {"aggregation": np.asarray(sites.aggregation)})
-    idle = tuple(i for i in idle_pools(model, sites.setup, state) if i in idle_pools(model, sites.before, state))
+    first = jnp.zeros((), int)
+    # what processes remember is theirs to read too
+    state, old = (
+        State(np.zeros(shape), {"aggregation": np.asarray(aggregation), **remembered(setup, first)})
+        for setup, aggregation in ((sites.setup, sites.aggregation), (sites.before, sites.aggregation_before))
+    )
+    idle = tuple(i for i in idle_pools(model, sites.setup, state) if i in idle_pools(model, sites.before, old))
     small, setup, _ = without(model, sites.setup, state, idle)
     _, before, _ = without(model, sites.before, state, idle)
     arrays: Sites = jax.tree_util.tree_map(jnp.asarray, dataclasses.replace(sites, setup=setup, before=before))

@@ -11,6 +11,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -49,13 +51,10 @@ def synthetic(joint: Joint, z: Array, seed: int) -> Joint:
     What is missing stays missing.
     """
     random = np.random.default_rng(seed)
-    values = joint.space.values(jnp.asarray(z))
-    found = joint.predicted(values)
-    _, covariance, known = profile_terms(joint, values, found, slopes_at(joint, jnp.asarray(z)))
-    mean = np.asarray(joint.stacked(found))
-    seen = np.asarray(known)
+    point = jnp.asarray(z)
+    mean, covariance, seen = (np.asarray(one) for one in _expected(joint, point, slopes_at(joint, point)))
     keep = np.flatnonzero(seen.ravel())
-    root = np.linalg.cholesky(np.asarray(covariance)[np.ix_(keep, keep)])
+    root = np.linalg.cholesky(covariance[np.ix_(keep, keep)])
     drawn = np.full(mean.size, np.nan)
     drawn[keep] = mean.ravel()[keep] + root @ random.standard_normal(len(keep))
     depths = mean.shape[1] // 2
@@ -64,6 +63,15 @@ def synthetic(joint: Joint, z: Array, seed: int) -> Joint:
         log_soc=jnp.asarray(table[:, :depths]), delta14c=jnp.asarray(PERMIL_SCALE * table[:, depths:])
     )
     return dataclasses.replace(joint, profiles=profiles, turnover=None, minerals=(), extra=())
+
+
+@partial(jax.jit, static_argnums=())
+def _expected(joint: Joint, z: Any, slopes: Any) -> tuple[Any, Any, Any]:
+    """Return what is expected of all values, their covariance, and which are known; one program for all trials."""
+    values = joint.space.values(z)
+    found = joint.predicted(values)
+    _, covariance, known = profile_terms(joint, values, found, slopes)
+    return joint.stacked(found), covariance, known
 
 
 def recover(joint: Joint, trials: int, seed: int = 1, progress: Callable[[float], None] | None = None) -> Recovery:
@@ -84,8 +92,6 @@ def recover(joint: Joint, trials: int, seed: int = 1, progress: Callable[[float]
         peak = most_probable(made)
         error = np.sqrt(np.diag(peak.covariance))
         rows.append((truth, peak.z, error, ndtr((truth - peak.z) / error)))
-        # each trial has programs of its own, and a process may map only so many pieces of memory
-        jax.clear_caches()
         if progress is not None:
             progress((trial + 1) / trials)
     truth, found, error, rank = (np.stack(column) for column in zip(*rows, strict=True))

@@ -102,7 +102,7 @@ def columns_of_sites(
 
     grid, assumed = grid or Grid(), assumptions or SiteAssumptions()
     observed = profiles.profiles
-    places = [_place(profiles, i, grid, assumed) for i in range(len(observed))]
+    places = [place_of(profiles, i, grid, assumed) for i in range(len(observed))]
     uses = ["cropland" if use == "cropland" else NATIVE for use in observed.land_use]
     present, mixing, aggregation, mass, bnpp = columns_of_places(
         places, [land_use_plan(use, 2000) for use in uses], model
@@ -119,7 +119,8 @@ def columns_of_sites(
     )  # fmt: skip
 
 
-def _place(profiles: ProfilesAtDepths, site: int, grid: Grid, assumed: SiteAssumptions) -> Any:
+def place_of(profiles: ProfilesAtDepths, site: int, grid: Grid, assumed: SiteAssumptions) -> Any:
+    """Return the place of a profile: what is known of it, and what is assumed."""
     from mollisol.climate import Climate
     from mollisol.soil import profile_of
     from mollisol.soil.harmonise import harmonise
@@ -158,9 +159,12 @@ def _continued(soc: Array) -> Array:
 
 
 def columns_of_places(
-    places: Sequence[Any], plans: Sequence[Any], model: Any
+    places: Sequence[Any], plans: Sequence[Any], model: Any, events: bool = False
 ) -> tuple[Any, Array, Array, Array, Array]:
-    """Return the set-up with a column for each place, what tillage does, aggregation, mass and productivity."""
+    """Return the set-up with a column for each place, what tillage does, aggregation, mass and productivity.
+
+    With `events` the set-up keeps the moments of tillage, as a run has them; the yearly operator has it as a mixing.
+    """
     from mollisol.climate import Climate, at_depth
     from mollisol.study.columns import assemble, forcing_of, read_by
     from mollisol.study.inputs import cycled
@@ -205,17 +209,17 @@ def columns_of_places(
     aggregation = np.stack([_aggregation(grid, m) for m in managements], axis=-1)
     mass = np.stack([place.mass for place in places], axis=-1)
     bnpp = np.stack([m.bnpp_by_row().mean(axis=0)[1:] for m in managements], axis=-1)
-    return _joined(setups), mixing, aggregation, mass, bnpp
+    return _joined(setups, events), mixing, aggregation, mass, bnpp
 
 
-def _joined(setups: Sequence[Any]) -> Any:
-    """Return one set-up with the columns of all, without events: the yearly operator has tillage as a mixing."""
+def _joined(setups: Sequence[Any], events: bool) -> Any:
+    """Return one set-up with the columns of all, with their events or none."""
     import jax
 
     from mollisol.column.setup import Events
 
     rows = len(setups[0].thickness)
-    plain = [dataclasses.replace(one, events=Events.none(rows)) for one in setups]
+    plain = setups if events else [dataclasses.replace(one, events=Events.none(rows)) for one in setups]
 
     def join(*leaves: Array) -> Array:
         if len(leaves) == 1 or all(leaf is leaves[0] or np.array_equal(leaf, leaves[0]) for leaf in leaves[1:]):

@@ -1,0 +1,69 @@
+"""The yearly operator of a calibration beside the months of a run; writes a table of `docs/evidence.md`.
+
+`python -m validation.yearly [DATA_FOLDER] [--parameters SET] [--sites N] [--markdown FILE]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from validation.blind_tables import table
+
+if TYPE_CHECKING:
+    from mollisol.evidence.yearly_error import YearlyError
+
+ROOT = Path(__file__).resolve().parents[1]
+BEGIN, END = "<!-- yearly: made by validation/yearly.py -->", "<!-- end of yearly -->"
+
+
+def lines(found: list[YearlyError]) -> list[str]:
+    """Return the table: difference of the yearly operator from the months' mean, %, mean and range over the sites."""
+    rows = []
+    for one in found:
+        for d in range(len(one.edges) - 1):
+            cells = [one.land_use, f"{100 * one.edges[d]:.0f}-{100 * one.edges[d + 1]:.0f}"]
+            for values in (one.yearly[d], one.settled[d]):
+                off = 100.0 * (values / one.monthly[d] - 1.0)
+                cells.append(f"{off.mean():+.1f} ({off.min():+.1f} to {off.max():+.1f})")
+            rows.append([*cells, f"{100.0 * np.mean(one.season[d]):.1f}"])
+    head = ["land use", "cm", "as in the fit, %", "rates followed until they stay, %", "range of SOC over the year, %"]
+    return table(head, rows)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--parameters", default="cropland_grassland", help="name or path of the parameter set")
+    parser.add_argument("--sites", type=int, default=8, help="sites of each land use")
+    parser.add_argument("--markdown", type=Path, help="page with marks for the table")
+    given = parser.parse_args(arguments)
+    if not (given.data / "radiocarbon").is_dir():
+        print(f"{given.data / 'radiocarbon'} is absent", file=sys.stderr)
+        return 2
+    from mollisol.evidence.yearly_error import compared
+    from mollisol.models.parameter_sets import parameter_set
+    from mollisol.units import MollisolError
+
+    try:
+        chosen = parameter_set(given.parameters)
+        made = lines([compared(given.data, chosen, use, given.sites) for use in ("cropland", "grassland")])
+    except MollisolError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("\n".join(made))
+    if given.markdown is not None:
+        page = given.markdown.read_text(encoding="utf-8")
+        before, rest = page.split(BEGIN)
+        text = f"{before}{BEGIN}\n\n" + "\n".join(made) + f"\n\n{END}{rest.split(END)[1]}"
+        given.markdown.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

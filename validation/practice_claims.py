@@ -104,7 +104,7 @@ def shallow_roots(sites: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return [f"**Shallow roots.** Cultivars that drift that way, below 30 cm after 20 of 40 years: {', '.join(cells)}."]
 
 
-def _run(study: Path, years: int, practices: Sequence[Any], parameters: str | None, **changes: Any) -> Any:
+def best_runs(study: Path, years: int, practices: Sequence[Any], parameters: str | None, **changes: Any) -> Any:
     """Return the runs of practices, by name or as sets, with the best estimate over some years."""
     from mollisol.study import load_spec
     from mollisol.study.comparison import asked_practices
@@ -122,7 +122,8 @@ def _run(study: Path, years: int, practices: Sequence[Any], parameters: str | No
     return run_plans(prepare_plans(spec, best=True), 1)
 
 
-def _bare_fallow() -> tuple[Any, ...]:
+def bare_fallow() -> tuple[Any, ...]:
+    """Return a rotation that brings nothing."""
     from mollisol.study.plan import CropEntry
 
     return tuple(CropEntry(**one) for one in WITHOUT)
@@ -133,8 +134,8 @@ def inversion(study: Path, parameters: str | None) -> list[str]:
     lines = ["**One full inversion to 30 cm.** Difference to the untouched field, Mg C/ha:", ""]
     lines += ["| years | 0-10 | 10-30 | whole | whole, no inputs | whole SOC without inputs, untouched / inverted |"]
     lines += ["|---|---|---|---|---|---|"]
-    usual = _run(study, INVERSION_YEARS, ["full_inversion_tillage"], parameters)
-    bare = _run(study, INVERSION_YEARS, ["full_inversion_tillage"], parameters, crops=_bare_fallow())
+    usual = best_runs(study, INVERSION_YEARS, ["full_inversion_tillage"], parameters)
+    bare = best_runs(study, INVERSION_YEARS, ["full_inversion_tillage"], parameters, crops=bare_fallow())
     grid = usual.ready.place.grid
     share = {depth: grid.depth_share(depth) for depth in (0.1, 0.3)}
     gain, least = (MG_HA * (one.soc[1, 0] - one.soc[0, 0]) for one in (usual, bare))
@@ -158,7 +159,7 @@ def hoosfield(study: Path, parameters: str | None) -> list[str]:
         PracticeSet(name="always", parts=(PracticePart(**manure),)),
         PracticeSet(name="20 years", parts=(PracticePart(**manure, until=first + 19),)),
     )
-    runs = _run(study, 127 + 19, sets, parameters)
+    runs = best_runs(study, 127 + 19, sets, parameters)
     top = runs.ready.place.grid.depth_share(0.23)
     gain = MG_HA * (runs.soc[1:, 0] - runs.soc[0, 0]) @ top
     lines = [
@@ -184,7 +185,7 @@ def stands(studies: Mapping[str, Path], parameters: str | None) -> list[str]:
     )
     cells = []
     for name, study in studies.items():
-        runs = _run(study, 20, sets, parameters)
+        runs = best_runs(study, 20, sets, parameters)
         top = runs.ready.place.grid.depth_share(0.3)
         end, base = runs.soc[1:, 0, -1], runs.soc[0, 0, -1]
         for which, one in zip(("as the climate says", f"with {GRASS_YIELD:g} t/ha"), end, strict=True):
@@ -198,7 +199,7 @@ def stopped(study: Path, parameters: str | None) -> list[str]:
     from mollisol.study.comparison.runs import STOP_YEARS, left_after_stop
 
     names = ["cover_crop", "residue_retention", "grassland_conversion", "biochar_surface"]
-    runs = _run(study, 20, names, parameters)
+    runs = best_runs(study, 20, names, parameters)
     left = left_after_stop(runs, 1)[1:, :, 0]
     cells = [
         f"{name} {', '.join(f'{value:.2f}' for value in one)}"

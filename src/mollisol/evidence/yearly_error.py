@@ -76,7 +76,9 @@ def compared(data: str | Path, chosen: ParameterSet, land_use: str, count: int) 
     found = read_he2016(data).of(side="fit", land_use=(land_use,))
     found = found.select(np.all(np.isfinite([found.mean_temperature, found.precipitation, found.latitude]), axis=0))
     order = np.argsort(found.mean_temperature, kind="stable")
-    found = found.select(np.sort(order[np.linspace(0, len(order) - 1, count).round().astype(int)]))
+    found = found.select(
+        np.isin(np.arange(len(order)), order[np.linspace(0, len(order) - 1, count).round().astype(int)])
+    )
     depths, grid = found.at_depths(), Grid()
     model = with_parameters(
         build("whole_profile", chosen.slots), dict(zip(chosen.parameters, chosen.best.tolist(), strict=True))

@@ -234,6 +234,26 @@ def test_a_practice_is_shown_with_its_parameters(capsys):
     assert "source: 30 t/ha of fresh cattle manure" in shown
 
 
+def test_own_practices_and_drivers_are_told_apart(capsys, tmp_path, monkeypatch):
+    (tmp_path / "practices").mkdir()
+    (tmp_path / "practices" / "mine.yaml").write_text(
+        "name: mine\nabout: Of my own.\nmechanism: No tillage.\nactions: [{set_tillage: {operation: none}}]\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert run(["practices", "--json"]) == 0
+    kinds = {one["practice"]: one["kind"] for one in json.loads(capsys.readouterr().out)}
+    assert (kinds["mine"], kinds["climate_change"], kinds["no_till"]) == ("own", "driver", "practice")
+    assert run(["practices", "mine"]) == 0
+    shown = capsys.readouterr().out
+    assert "Made of: set_tillage" in shown
+    assert "Risks:\n  - none told" in shown
+    assert "Evidence: none" in shown
+    assert run(["practices", "cultivar_drift"]) == 0
+    assert "A driver:" in capsys.readouterr().out
+    assert run(["practices", "mine", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["file"] == "mine.yaml"
+
+
 @pytest.mark.parametrize(
     ("command", "near"), [(["practices", "cover_crops"], "cover_crop"), (["crops", "maiz"], "maize")]
 )

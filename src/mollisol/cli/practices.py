@@ -20,25 +20,40 @@ def add_to(app: typer.Typer) -> None:
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     ) -> None:
-        """List the practices, or show one: how it works, its parameters, what speaks against it and what is known."""
+        """List the practices, or show one: how it works, its parameters, what speaks against it and what is known.
+
+        Your own are listed where they lie in a folder 'practices' here. A driver happens to the field by itself.
+        """
         from mollisol.practices import list_practices, load_practice, practice
+        from mollisol.practices.library import own_practices
 
         if name is not None:
             own = name.endswith((".yaml", ".yml"))
             one = load_practice(name) if own else practice(name, Path.cwd())
             say(to_json(one) if as_json else _full(one))
             return
+        found = [*list_practices(), *own_practices(Path.cwd())]
+        known = [practice(one, Path.cwd()) for one in found]
         rows: list[dict[str, Any]] = [
-            {"practice": one.name, "evidence": one.evidence.strength, "what it is": one.about}
-            for one in map(practice, list_practices())
+            {
+                "practice": one.name,
+                "kind": "driver" if one.driver else "own" if at >= len(list_practices()) else "practice",
+                "evidence": one.evidence.strength,
+                "what it is": one.about,
+            }
+            for at, one in enumerate(known)
         ]
         if as_json:
-            rows = [{**row, "parameters": list(practice(str(row["practice"])).parameters)} for row in rows]
+            rows = [{**row, "parameters": list(one.parameters)} for row, one in zip(rows, known, strict=True)]
         say(to_json(rows) if as_json else table(rows))
 
 
 def _full(one: Any) -> str:
-    lines = [f"{one.name}: {one.about}", "", one.mechanism.strip(), "", "Parameters:"]
+    lines = [f"{one.name}: {one.about}", ""]
+    if one.driver:
+        lines += ["A driver: it happens to the field, whoever farms it, and is not ranked.", ""]
+    done = ", ".join(dict.fromkeys(action for action, _ in one.actions))
+    lines += [one.mechanism.strip(), "", f"Made of: {done}", "", "Parameters:"]
     for parameter in one.parameters.values():
         unit = "" if parameter.unit == "1" else f" {parameter.unit}"
         default = "not given" if parameter.value is None else f"{number(parameter.value)}{unit}"
@@ -58,8 +73,7 @@ def _full(one: Any) -> str:
         "    its name in the results",
     ]
     for heading, sentences in (("Challenges", one.challenges), ("Risks", one.risks)):
-        if sentences:
-            lines += ["", f"{heading}:", *(f"  - {sentence}" for sentence in sentences)]
+        lines += ["", f"{heading}:", *(f"  - {sentence}" for sentence in sentences or ("none told",))]
     evidence = one.evidence
     lines += ["", f"Evidence: {evidence.strength}{'. ' if evidence.about else ''}{evidence.about}"]
     lines += [f"  - {source}" for source in evidence.sources]

@@ -39,6 +39,10 @@ class YamlFile:
             ) from None
         self.data: Any = None if root is None else self._value(root, ())
 
+    def __str__(self) -> str:
+        """Return the name of the file."""
+        return self.name
+
     def line(self, *keys: str | int) -> int | None:
         """Return the line (from 1) of the value under a path of keys."""
         return self.lines.get(keys)

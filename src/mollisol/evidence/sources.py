@@ -112,7 +112,7 @@ class ProfileFits:
 
 
 def variants(configuration: Configuration) -> dict[str, Configuration]:
-    """Return the calibration with all its sources, without each of them, and without experiments and incubations.
+    """Return the calibration with all its sources, and without each of them.
 
     Profiles stay: every calibration needs them.
 
@@ -122,15 +122,11 @@ def variants(configuration: Configuration) -> dict[str, Configuration]:
     >>> list(variants(given))
     ['all sources', 'without turnover', 'without minerals']
     """
-    left_out: list[tuple[str, ...]] = [(one,) for one in configuration.sources if one != "profiles"]
-    field, jar = "experiments", "incubations"
-    if {field, jar} < set(configuration.sources):
-        left_out.append((field, jar))
     made = {EVERY: configuration}
-    for gone in left_out:
-        kept = tuple(one for one in configuration.sources if one not in gone)
-        name = f"{configuration.name}_without_{'_or_'.join(gone)}"
-        made[f"without {' or '.join(gone)}"] = dataclasses.replace(configuration, name=name, sources=kept)
+    for gone in (one for one in configuration.sources if one != "profiles"):
+        kept = tuple(one for one in configuration.sources if one != gone)
+        name = f"{configuration.name}_without_{gone}"
+        made[f"without {gone}"] = dataclasses.replace(configuration, name=name, sources=kept)
     return made
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mollisol.models.parameter_sets import ParameterSet
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMES = ("parameters", "profiles", "experiments", "kept")
+NAMES = ("parameters", "profiles", "turnover", "experiments", "kept")
 """Tables of the page, each between two marks."""
 
 
@@ -59,6 +59,17 @@ def profile_lines(sides: tuple[ProfileFits, ...]) -> list[str]:
             studies = len(set(one.group[known].tolist()))
             rows.append([one.side, depth, f"{known.sum()} ({studies})", *cells])
     return table(["side", "cm", "profiles (studies)", *sides[0].soc], rows)
+
+
+def turnover_lines(sides: tuple[ProfileFits, ...]) -> list[str]:
+    """Return stock over below-ground productivity of croplands by depth, a column for each fit."""
+    rows = []
+    for one in sides:
+        for d in np.flatnonzero(np.isfinite(one.measured_turnover)):
+            depth = f"{100 * one.edges[d]:.0f}-{100 * one.edges[d + 1]:.0f}"
+            cells = [f"{values[d]:.0f}" for values in one.turnover.values()]
+            rows.append([one.side, depth, f"{one.measured_turnover[d]:.0f}", *cells])
+    return table(["side", "cm", "measured: median", *sides[0].turnover], rows)
 
 
 def experiment_lines(sides: tuple[PlotFits, ...]) -> list[str]:
@@ -141,7 +152,10 @@ def main(arguments: list[str] | None = None) -> int:
     except MollisolError as error:
         print(error, file=sys.stderr)
         return 2
-    lines = (parameter_lines(sets), profile_lines(profiles), experiment_lines(plots), kept_lines(plots))
+    lines = (
+        parameter_lines(sets), profile_lines(profiles), turnover_lines(profiles), experiment_lines(plots),
+        kept_lines(plots),
+    )  # fmt: skip
     made = dict(zip(NAMES, lines, strict=True))
     print("\n\n".join("\n".join(lines) for lines in made.values()))
     if given.markdown is not None:

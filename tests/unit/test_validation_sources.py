@@ -6,7 +6,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from validation.sources import NAMES, experiment_lines, kept_lines, main, parameter_lines, profile_lines, written
+from validation.sources import (
+    NAMES,
+    experiment_lines,
+    kept_lines,
+    main,
+    parameter_lines,
+    profile_lines,
+    turnover_lines,
+    written,
+)
 
 from mollisol.evidence.configuration import Configuration
 from mollisol.evidence.sources import EVERY, PlotFits, ProfileFits, variants
@@ -60,8 +69,10 @@ def test_the_tables() -> None:
     assert "| manure | 0.00 + 2.00 | 50 | 50 (year 20) | 50 (+0.00) | 60 (" in lines
     values = np.array([[0.5, np.nan], [0.5, np.nan], [0.5, np.nan]])
     fits = ProfileFits(
-        "fit", np.array([0.0, 0.2, 0.4]), {"a": values}, {"a": 10.0 * values}, np.array(["s1", "s1", "s2"])
-    )
+        "fit", np.array([0.0, 0.2, 0.4]), {"a": values}, {"a": 10.0 * values}, {"a": np.array([90.0, 120.0])},
+        np.array([30.0, np.nan]), np.array(["s1", "s1", "s2"]),
+    )  # fmt: skip
+    assert turnover_lines((fits,))[2:] == ["| fit | 0-20 | 30 | 90 |"]
     shown = profile_lines((fits,))
     assert shown[2:] == ["| fit | 0-20 | 3 (2) | +0.50, +5 |"]
     chosen = SimpleNamespace(

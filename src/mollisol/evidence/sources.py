@@ -101,6 +101,8 @@ class ProfileFits:
     side : "fit" or "test".
     edges : (depth + 1,) m.
     soc, delta14c : {fit: (site, depth)} log(simulated / measured), and simulated - measured (permil).
+    turnover : {fit: (depth,)} geometric mean of stock over below-ground productivity of the croplands, yr.
+    measured_turnover : (depth,) its median in the turnover table of that side, yr; NaN below the table.
     group : (site,) studies.
     """
 
@@ -108,6 +110,8 @@ class ProfileFits:
     edges: Array
     soc: Mapping[str, Array]
     delta14c: Mapping[str, Array]
+    turnover: Mapping[str, Array]
+    measured_turnover: Array
     group: NDArray[np.str_]
 
 
@@ -173,15 +177,21 @@ def profile_fits(
     configuration: Configuration, data: str | Path, side: Side, sets: Mapping[str, ParameterSet]
 ) -> ProfileFits:
     """Predict one side's profiles at the best estimate of every set."""
+    from mollisol.evidence.observations.turnover import read_turnover
+
     joint, chosen = gather(dataclasses.replace(configuration, sources=("profiles",)), data, side)
     run = jax.jit(lambda joint, values: joint.predicted(values))
-    measured = joint.profiles
-    soc, delta = {}, {}
+    measured, crops = joint.profiles, np.asarray(chosen.land_use) == "cropland"
+    soc, delta, turnover = {}, {}, {}
     for name, one in sets.items():
         found = run(joint, joint.space.values(jnp.asarray(joint.space.point(best(one)))))
         soc[name] = np.asarray(jnp.log(found.soc).T - measured.log_soc)
         delta[name] = np.asarray(found.delta14c.T - measured.delta14c)
-    return ProfileFits(side, np.asarray(chosen.at_depths().edges), soc, delta, np.asarray(chosen.group))
+        turnover[name] = np.exp(np.log(np.asarray(found.soc / found.bnpp)[:, crops]).mean(axis=1))
+    edges = np.asarray(chosen.at_depths().edges)
+    told = np.nanmedian(read_turnover(data).of(side=side, land_use="cropland").turnover, axis=0)
+    known = np.concatenate([told, np.full(len(edges) - 1 - len(told), np.nan)])
+    return ProfileFits(side, edges, soc, delta, turnover, known, np.asarray(chosen.group))
 
 
 def best(one: ParameterSet) -> dict[str, float]:

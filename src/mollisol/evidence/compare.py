@@ -241,6 +241,8 @@ def compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """
     unsettled = [dict(row) for row in rows if "unsettled" in row]
     rows = [row for row in rows if "unsettled" not in row]
+    if not rows:
+        raise RunError("no structure has a settled point, so there is nothing to compare")
     elpd = np.array([row["elpd"] for row in rows]).T
     weights = stacking(elpd)
     best = int(np.argmax(elpd.sum(axis=0)))

@@ -65,7 +65,7 @@ def runner(monkeypatch):
         calls.append((spec, directory, progress))
         return "the simulation"
 
-    def write_results(spec, done, folder):
+    def write_results(spec, done, folder, compared=()):
         assert done == "the simulation"
         report = Path(folder) / "report.html"
         report.write_text("report")
@@ -134,6 +134,15 @@ def test_run_passes_the_checked_study(capsys, tmp_path, runner, study):
     # Nobody watches: no progress.
     assert progress is None
     assert capsys.readouterr().out == f"Report: {output / 'report.html'}\n"
+
+
+def test_a_run_without_practices_cannot_compare_them(capsys, tmp_path, runner, study):
+    alone = Path(study).with_name("alone.yaml")
+    alone.write_text(Path(study).read_text().replace("practices: [residue_removal]\n", ""))
+    assert run(["run", str(alone), "-o", str(tmp_path / "out"), "--compare"]) == 2
+    assert "no practices to compare" in capsys.readouterr().err
+    assert not runner.calls
+    assert not (tmp_path / "out").exists()
 
 
 def test_quiet_says_nothing(capsys, tmp_path, runner, study):

@@ -181,3 +181,14 @@ def test_it_is_written_whole(result, tmp_path):
     path = write_report(result, synthetic_context(result), {}, tmp_path / "deep" / "report.html")
     assert path.read_text(encoding="utf-8").rstrip().endswith("</html>")
     assert [each.name for each in path.parent.iterdir()] == ["report.html"]
+
+
+def test_what_a_comparison_said_is_in_the_short_answer():
+    result = synthetic_result(members=3, years=5)
+    told = "Under the microbial model the first is <cover crop>."
+    page = render_report(result, synthetic_context(result, compared=(told,)), {})
+    assert "Under the microbial model the first is &lt;cover crop&gt;." in page
+    assert 'href="comparison/report.html"' in page
+    page = render_report(result, synthetic_context(result), {})
+    assert "mollisol run --compare" in page
+    assert "comparison/report.html" not in page

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +28,16 @@ UNTOLD = ("organic_carbon_error", "mineral_mass", "delta14c")
 """Properties that follow from others, or that nothing fills where they are missing."""
 
 
-def write_results(spec: StudySpec, done: Simulation, folder: Path) -> Path:
-    """Write figures, `summary.csv`, `tradeoffs.csv` and `report.html` into a folder and return the report's path."""
+def write_results(spec: StudySpec, done: Simulation, folder: Path, compared: Sequence[str] = ()) -> Path:
+    """Write figures, `summary.csv`, `tradeoffs.csv` and `report.html` into a folder and return the report's path.
+
+    Parameters
+    ----------
+    compared : what a comparison of the practices said, where there was one.
+    """
     from mollisol.show import write_figures, write_report, write_summary, write_tradeoffs
 
-    context = report_context(spec, done)
+    context = replace(report_context(spec, done), compared=compared)
     figures = write_figures(done.result, context, folder / "figures")
     write_summary(done.result, folder / "summary.csv")
     if context.tradeoffs is not None:

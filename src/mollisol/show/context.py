@@ -176,6 +176,7 @@ class ReportContext:
     sources : data and their citations, one text each.
     versions : version of each program and library.
     command : the command that repeats the run.
+    compared : what the comparison of the practices beside the report says; empty where there is none.
     """
 
     name: str
@@ -206,3 +207,4 @@ class ReportContext:
     sources: Sequence[str] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     command: str = ""
+    compared: Sequence[str] = ()

@@ -105,16 +105,23 @@ def compare(layers: list[Layer], result: Any, edges_cm: Array) -> list[Row]:
     return rows
 
 
-def simulated() -> tuple[Any, Array]:
-    """Run the demo's field from 1947 on; its result and the layers' edges (cm)."""
+def field() -> Any:
+    """Return the study of the demo's field from 1947 on, one member, with its radiocarbon."""
     import mollisol
-    from mollisol.study.simulation import simulate_study
 
     file = Path(mollisol.__file__).parent / "examples" / "demo" / "study.yaml"
     spec = mollisol.load_study(file).spec
     years = spec.years.model_copy(update={"start": FIRST_YEAR, "end": LAST_YEAR})
     past = tuple(period for period in spec.history if period.start < FIRST_YEAR)
-    done = simulate_study(spec.model_copy(update={"years": years, "history": past, "practices": (), "ensemble": 1}))
+    output = spec.output.model_copy(update={"radiocarbon": True})
+    return spec.model_copy(update={"years": years, "history": past, "practices": (), "ensemble": 1, "output": output})
+
+
+def simulated() -> tuple[Any, Array]:
+    """Run the demo's field; its result and the layers' edges (cm)."""
+    from mollisol.study.simulation import simulate_study
+
+    done = simulate_study(field())
     return done.result, 100.0 * done.layers.grid.edges
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from validation.radiocarbon import FILE, Layer, at_layer, compare, markdown, read_layers
+from validation.radiocarbon import FILE, Layer, at_layer, compare, field, markdown, read_layers
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -35,6 +35,13 @@ def test_each_layer_is_compared_in_its_own_year() -> None:
     rows = compare(layers, a_result(), np.array([0.0, 20.0, 50.0]))
     assert [(row.layers, row.modelled, row.bias) for row in rows] == [(1, 50.0, 10.0), (1, -80.0, -20.0)]
     assert "| 0-20 | 1 (1) | 40 (40 to 40) | 50 | +10 | 10 |" in markdown(rows)
+
+
+def test_the_demos_field_is_run_with_its_radiocarbon() -> None:
+    spec = field()
+    assert spec.output.radiocarbon
+    assert (spec.years.start, spec.ensemble, len(spec.practices)) == (1947, 1, 0)
+    assert all(period.start < 1947 for period in spec.history)
 
 
 @pytest.mark.skipif(not (DATA / FILE).is_file(), reason="the compilation of ../shared/data/radiocarbon is absent")

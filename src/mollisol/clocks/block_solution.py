@@ -86,7 +86,7 @@ def _group(model: Model, effective: Effective, group: Group, given: list[Array],
         for j in each:
             flows = [rates.transfer.get((names[c[i]], names[c[j]])) for c in group]
             if i != j and any(flow is not None for flow in flows):
-                block[i][j] = jnp.stack([-full(0.0 if f is None else f, like) for f in flows], axis=1)
+                block[i][j] = jnp.stack([full(0.0 if f is None else f, like) for f in flows], axis=1)
     matrix = [[jnp.zeros((joined, joined, *given[0].shape[1:])) for _ in each] for _ in each]
     inner = jnp.arange(joined)
     for i in each:
@@ -96,7 +96,7 @@ def _group(model: Model, effective: Effective, group: Group, given: list[Array],
         for j in each:
             entry = block[i][j]
             if entry is not None:
-                matrix[i][j] = matrix[i][j].at[inner, inner].add(entry[top])
+                matrix[i][j] = matrix[i][j].at[inner, inner].add(entry[top] if i == j else -entry[top])
     right = [amount[top] for amount in given]
     if joined < rows:
         # the rows below, from the last one up: their answer to what is given, and to a unit from above in each pool

@@ -11,6 +11,10 @@ from pathlib import Path
 
 from mollisol.units import RunError
 
+WHOLE_LOOPS = "xla_cpu_small_while_loop_byte_threshold=4000000"
+"""Option of XLA's compiler for CPUs: loops over the rows of a tile become one function each, where they would be a
+call of a small function for every operation of every row (a quarter of a run's time)."""
+
 
 def cache_folder() -> Path:
     """Return the folder of the persistent compilation cache (`MOLLISOL_CACHE` or the user's cache folder)."""
@@ -33,6 +37,9 @@ def configure(cores: int | None = None) -> None:
     if xla_bridge.backends_are_initialized():
         return
     jax.config.update("jax_enable_x64", True)
+    given = os.environ.get("XLA_FLAGS", "")
+    if "xla_backend_extra_options" not in given:
+        os.environ["XLA_FLAGS"] = f"{given} --xla_backend_extra_options={WHOLE_LOOPS}".strip()
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if cores is not None or jax.config.jax_num_cpu_devices < 1:  # a number that was chosen before stands
         # at least two, so that one core computes to the bit what several do (see `tiles`)

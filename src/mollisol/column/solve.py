@@ -29,12 +29,12 @@ class Factors(NamedTuple):
     Attributes
     ----------
     inverse : s x s of (row, component, column), inverses of the eliminated diagonal blocks.
-    from_above, from_below : s of (row, component, column), rates at which the rows above and below feed this row.
+    down, up : s of (row, ..., column), rates (1/yr) at which each pool leaves its row downwards / upwards.
     """
 
     inverse: Block
-    from_above: Row
-    from_below: Row
+    down: Row
+    up: Row
 
 
 def invert(block: list[list[Array | None]]) -> list[list[Array]]:
@@ -69,23 +69,25 @@ def factor(block: list[list[Array | None]], down: Row, up: Row) -> Factors:
 
     Parameters
     ----------
-    block : s x s of (row, component, column) or None for zero, the diagonal blocks of 1/h - B.
-    down, up : s of (row, component, column), rates (1/yr) at which each pool leaves its row downwards / upwards.
+    block : s x s of (row, ..., column) or None for zero: on the diagonal that of 1/h - B, beside it the rates at which
+        a pool is fed by the others of its row.
+    down, up : s of (row, ..., column), rates (1/yr) at which each pool leaves its row downwards / upwards.
     """
-    size = len(block)
+    size, rows = len(block), down[0].shape[0]
     present = [(i, j) for i in range(size) for j in range(size) if block[i][j] is not None]
-    fed_from_above = tuple(jnp.concatenate([jnp.zeros_like(d[:1]), d[:-1]]) for d in down)
-    fed_from_below = tuple(jnp.concatenate([u[1:], jnp.zeros_like(u[:1])]) for u in up)
 
-    def eliminate(carry: Block, row: tuple[Row, Row, Row]) -> tuple[Block, Block]:
-        entries, above, below = row
-        matrix: list[list[Array | None]] = [[None] * size for _ in range(size)]
-        for (i, j), value in zip(present, entries, strict=True):
-            matrix[i][j] = value
-        for i in range(size):
-            for j in range(size):
-                old = matrix[i][j]
-                matrix[i][j] = -above[i] * carry[i][j] if old is None else old - above[i] * carry[i][j]
+    def eliminate(carry: Block, row: tuple[Array, Row]) -> tuple[Block, Block]:
+        number, entries = row
+        given = dict(zip(present, entries, strict=True))
+        above, below = _beside(down, number - 1), _beside(up, number + 1)
+
+        def entry(i: int, j: int) -> Array:
+            value, drawn = given.get((i, j)), above[i] * carry[i][j]
+            if i == j:
+                return value - drawn
+            return -drawn if value is None else -(value + drawn)
+
+        matrix: list[list[Array | None]] = [[entry(i, j) for j in range(size)] for i in range(size)]
         inverse = tuple(tuple(line) for line in invert(matrix))
         new = tuple(tuple(inverse[i][j] * below[j] for j in range(size)) for i in range(size))
         return new, inverse
@@ -93,30 +95,37 @@ def factor(block: list[list[Array | None]], down: Row, up: Row) -> Factors:
     zero = jnp.zeros_like(down[0][0])
     start: Block = tuple((zero,) * size for _ in range(size))
     entries = tuple(block[i][j] for i, j in present)
-    _, inverse = jax.lax.scan(eliminate, start, (entries, fed_from_above, fed_from_below))
-    return Factors(inverse, fed_from_above, fed_from_below)
+    _, inverse = jax.lax.scan(eliminate, start, (jnp.arange(rows), entries))
+    return Factors(inverse, down, up)
 
 
 def substitute(factors: Factors, right: Row) -> Row:
-    """Solve a factored group for one right-hand side: s of (row, component, column) to the same."""
-    size = len(right)
+    """Solve a factored group for one right-hand side: s of (row, ..., column) to the same."""
+    rows = jnp.arange(right[0].shape[0])
 
-    def forward(y: Row, row: tuple[Block, Row, Row]) -> tuple[Row, Row]:
-        inverse, down, r = row
-        t = [r[i] + down[i] * y[i] for i in range(size)]
-        new = tuple(_dot(inverse[i], t) for i in range(size))
+    def forward(y: Row, row: tuple[Array, Block, Row]) -> tuple[Row, Row]:
+        number, inverse, r = row
+        down = _beside(factors.down, number - 1)
+        t = [own + rate * value for own, rate, value in zip(r, down, y, strict=True)]
+        new = tuple(_dot(line, t) for line in inverse)
         return new, new
 
-    def backward(x: Row, row: tuple[Block, Row, Row]) -> tuple[Row, Row]:
-        inverse, up, y = row
-        fed = [up[j] * x[j] for j in range(size)]
-        new = tuple(y[i] + _dot(inverse[i], fed) for i in range(size))
+    def backward(x: Row, row: tuple[Array, Block, Row]) -> tuple[Row, Row]:
+        number, inverse, y = row
+        up = _beside(factors.up, number + 1)
+        fed = [rate * value for rate, value in zip(up, x, strict=True)]
+        new = tuple(own + _dot(line, fed) for own, line in zip(y, inverse, strict=True))
         return new, new
 
     start = tuple(jnp.zeros_like(r[0]) for r in right)
-    _, swept = jax.lax.scan(forward, start, (factors.inverse, factors.from_above, right))
-    _, solved = jax.lax.scan(backward, start, (factors.inverse, factors.from_below, swept), reverse=True)
+    _, swept = jax.lax.scan(forward, start, (rows, factors.inverse, right))
+    _, solved = jax.lax.scan(backward, start, (rows, factors.inverse, swept), reverse=True)
     return tuple(solved)
+
+
+def _beside(arrays: Row, row: Array) -> Row:
+    """Return a neighbouring row; beyond the ends any, as what is carried from there is zero."""
+    return tuple(jax.lax.dynamic_index_in_dim(a, row, keepdims=False, allow_negative_indices=False) for a in arrays)
 
 
 def _dot(row: Row, vector: Row | list[Array]) -> Array:

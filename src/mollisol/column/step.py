@@ -8,6 +8,7 @@ factored once and used for all `steps` steps of the month; the fluxes are those 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax
@@ -71,26 +72,23 @@ def factored(model: Model, rates: Rates, like: Array, h: float | Array) -> Syste
     for group in groups:
         size = len(group[0])
 
-        def stacked(rate_of_pool: dict[int, Array], position: int, group: Group = group) -> Array:
-            return jnp.stack([full(rate_of_pool.get(c[position], zero), like) for c in group], axis=1)
+        def of(rate_of_pool: Mapping[str, Array], position: int, group: Group = group) -> Array:
+            return _joined([full(rate_of_pool.get(names[c[position]], zero), like) for c in group])
 
         block: list[list[Array | None]] = [[None] * size for _ in range(size)]
         for i in range(size):
-            block[i][i] = jnp.stack([full(1.0 / h + loss[names[c[i]]], like) for c in group], axis=1)
+            block[i][i] = _joined([full(1.0 / h + loss[names[c[i]]], like) for c in group])
             for j in range(size):
                 flows = [rates.transfer.get((names[c[i]], names[c[j]])) for c in group]
                 if i != j and any(flow is not None for flow in flows):
-                    block[i][j] = jnp.stack([-full(0.0 if f is None else f, like) for f in flows], axis=1)
-        down = {p: rates.down[name] for p, name in enumerate(names) if name in rates.down}
-        up = {p: rates.up[name] for p, name in enumerate(names) if name in rates.up}
-        factors.append(
-            factor(
-                block,
-                tuple(stacked(down, i) for i in range(size)),
-                tuple(stacked(up, i) for i in range(size)),
-            )
-        )
+                    block[i][j] = _joined([full(0.0 if f is None else f, like) for f in flows])
+        factors.append(factor(block, *(tuple(of(one, i) for i in range(size)) for one in (rates.down, rates.up))))
     return System(groups, tuple(factors))
+
+
+def _joined(arrays: list[Array]) -> Array:
+    """Put the arrays of a group's components side by side, (row, component, column); that of a single one stays."""
+    return arrays[0] if len(arrays) == 1 else jnp.stack(arrays, axis=1)
 
 
 def implicit_step(model: Model, rates: Rates, system: System, carbon: Array, source: Source, h: float | Array) -> Array:
@@ -116,11 +114,11 @@ def implicit_step(model: Model, rates: Rates, system: System, carbon: Array, sou
                     if names[pool] == to:
                         amount = amount + jnp.sum(rates.kernel[to, frm] * (rate * new[names.index(frm)])[None], axis=1)
                 fed.append(amount)
-            rows.append(jnp.stack(fed, axis=1))
+            rows.append(_joined(fed))
         solved = substitute(factors, tuple(rows))
         for position, component in enumerate(group):
             for i in range(size):
-                new[component[i]] = solved[i][:, position]
+                new[component[i]] = solved[i] if len(group) == 1 else solved[i][:, position]
     return jnp.stack([new[p] for p in range(len(names))], axis=1)
 
 

@@ -24,7 +24,7 @@ from mollisol.units import RunError
 
 Progress = Callable[[float], None]
 
-WIDTHS = (1, 16, 128, 256)
+WIDTHS = (1, 16, 128)
 """Widths of a tile: the smallest that holds a sixteenth of the columns, or the largest."""
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
 from mollisol.column.model import Drivers
 from mollisol.column.rates import Rates
-from mollisol.column.solve import factor, substitute
 from mollisol.column.transport import harmonic_mean
 from mollisol.processes.base import process
 from mollisol.units import SECONDS_PER_YEAR, ZERO_CELSIUS, parameter
@@ -132,9 +132,18 @@ def relative_oxygen(conductance: Array, demand: Array) -> Array:
     (layer, column), between 0 and 1 for any demand.
     """
     above, demand = jnp.broadcast_arrays(conductance, demand)
-    below = jnp.concatenate([above[1:], jnp.zeros_like(above[:1])])
-    supply = jnp.concatenate([above[:1], jnp.zeros_like(above[1:])])
-    # a layer exchanges with the one above at the conductance of its upper interface; the first has none above
-    up = jnp.concatenate([jnp.zeros_like(above[:1]), above[1:]])
-    factors = factor([[(above + below + demand)[:, None]]], (below[:, None],), (up[:, None],))
-    return substitute(factors, (supply[:, None],))[0][:, 0]
+
+    def upward(below: Array, layer: tuple[Array, Array]) -> tuple[Array, Array]:
+        """What a layer and all below it draw: its demand, and theirs through its lower interface, in series."""
+        through, own = layer
+        drawn = own + below
+        share = through / (through + drawn)
+        return drawn * share, share
+
+    def downward(oxygen: Array, share: Array) -> tuple[Array, Array]:
+        new = oxygen * share
+        return new, new
+
+    _, shares = jax.lax.scan(upward, jnp.zeros_like(demand[0]), (above, demand), reverse=True)
+    _, oxygen = jax.lax.scan(downward, jnp.ones_like(demand[0]), shares)
+    return oxygen

@@ -126,7 +126,7 @@ def split_events(
     moves = ~breaks & ~added[kind]
 
     def given(value: Array, where: NDArray[np.bool_], instead: Array | float) -> Array:
-        own = np.asarray(value)[kind]
+        own: Array = np.asarray(value)[kind]
         own[where] = instead
         return own
 

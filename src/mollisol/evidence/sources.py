@@ -18,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from mollisol.column.backend import configure
 from mollisol.evidence.calibrate import calibrate, claim
 from mollisol.evidence.configuration import Configuration
 from mollisol.evidence.gather import Say, files_of, gather
@@ -154,6 +155,7 @@ def plot_fits(data: str | Path, side: Side, sets: Mapping[str, ParameterSet]) ->
     from mollisol.evidence.transient import plots_of, simulated
     from mollisol.models import build
 
+    configure()
     model = build("whole_profile", next(iter(sets.values())).slots)
     plots, names = plots_of(read_experiments(data).of(side=side), model)
     passes = {int(one.configuration["passes"]) for one in sets.values()}.pop()

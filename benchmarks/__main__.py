@@ -13,7 +13,7 @@ from benchmarks.measure import ROOT, Figure, conditions
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- measured -->", "<!-- end of what was measured -->"
-GROUPS = ("speed", "accuracy", "peers", "steady", "memory", "start", "archive", "compare")
+GROUPS = ("speed", "accuracy", "peers", "steady", "memory", "start", "archive", "compare", "recovery")
 
 
 def shown(value: float) -> str:

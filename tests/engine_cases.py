@@ -39,6 +39,7 @@ def run_tile(*arguments: Any, **options: Any) -> Any:
     """
     return jax.block_until_ready(_run_tile(*arguments, **options))
 
+
 PARTICLE_DENSITY = 2650.0
 POOL_NAMES = tuple(pool.name for pool in POOLS)
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize
 
 from mollisol.column.simulate import State
-from mollisol.study.factor_fit import CLOSE_ENOUGH, fit_factor, rows_of
+from mollisol.study.factor_fit import CLOSE_ENOUGH, fit_factor, rows_of, unfinished
 
 LAYERS, MEMBERS, LAST = 6, 3, 4
 DEPTH = np.linspace(0.1, 1.6, LAYERS)
@@ -87,3 +87,13 @@ def test_what_is_met_already_needs_no_further_run() -> None:
     found = fit_factor(past, predict, (member, np.full(LAST + 1, 5.0)), PRIOR[None], LAST, slope, start, 20)
     assert past.runs == 2
     assert np.all(np.abs(found.log_factor) < 0.05)
+
+
+def test_a_fit_that_runs_cut_short_is_told(fit) -> None:
+    assert unfinished(fit) == []
+    past = Cascade()
+    start = past.run(np.ones((LAYERS + 1, MEMBERS)), None)
+    slope = -np.eye(LAYERS)[: LAST + 1, :, None] * np.full(MEMBERS, 0.9)
+    short = fit_factor(past, predict, (WANTED, ERROR / 5.0), PRIOR[None], LAST, slope, start, 1)
+    (told,) = unfinished(short)
+    assert f"in {np.sum(short.promised >= CLOSE_ENOUGH)} of {MEMBERS} members" in told

@@ -7,8 +7,8 @@ blocks are diagonal. 1/h - B is a column-dominant M-matrix: no pivoting, and eve
 is non-negative in exact and in floating-point arithmetic.
 
 The matrix is factored once (`factor`) and solved for as many right-hand sides as wanted (`substitute`). Arrays
-are (row, component, column) in tuples over the pools of a component, so that the elimination is unrolled over plain
-arrays and only the rows are walked.
+are (row, component, column), or (row, column) for a single component, in tuples over the pools of a component, so that
+the elimination is unrolled over plain arrays and only the rows are walked.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Factors(NamedTuple):
 
     Attributes
     ----------
-    inverse : s x s of (row, component, column), inverses of the eliminated diagonal blocks.
+    inverse : s x s of (row, ..., column), inverses of the eliminated diagonal blocks.
     down, up : s of (row, ..., column), rates (1/yr) at which each pool leaves its row downwards / upwards.
     """
 

@@ -129,6 +129,17 @@ def fit_factor(
     return FactorFit(_whole(at, covariance.shape[-1]), steady, state, found, whole, promised)
 
 
+def unfinished(fit: FactorFit) -> list[str]:
+    """Return a warning where runs ended before the fit did, in a sentence."""
+    left = int(np.sum(fit.promised >= CLOSE_ENOUGH))
+    if not left:
+        return []
+    return [
+        f"The factor on the loss of mineral carbon could still come closer to the measured profile in {left} of "
+        f"{len(fit.promised)} members when its runs were used up."
+    ]
+
+
 def rows_of(log_factor: Array) -> Array:
     """Return the factor (row, member); the surface has none."""
     return np.concatenate([np.ones((1, log_factor.shape[-1])), np.exp(log_factor)])

@@ -28,7 +28,7 @@ from mollisol.practices import Management, Plan
 from mollisol.processes.pools import MINERAL_POOLS
 from mollisol.study.columns import Place, assemble
 from mollisol.study.erosion import Erosion
-from mollisol.study.factor_fit import fit_factor, rows_of
+from mollisol.study.factor_fit import fit_factor, rows_of, unfinished
 from mollisol.study.inputs import Inputs, cycled, managed
 from mollisol.study.moving import Material, material_of, moving_setup, nothing_yet
 
@@ -285,7 +285,7 @@ def _balance(
         progress,
     )
     factor = np.exp(fit.log_factor)
-    warnings = doubts(place, factor, soc_of(fit.state.carbon, past.model))
+    warnings = doubts(place, factor, soc_of(fit.state.carbon, past.model)) + unfinished(fit)
     return rows_of(fit.log_factor), fit.steady, fit.state, warnings
 
 

@@ -28,7 +28,7 @@ TRIALS = ((1.0, 0.0), (1.1, 0.0), (1.2, 0.0), (1.3, 0.0), (1.5, 0.0), (1.0, 0.01
 YEARS = 6000
 QUOTIENT_DEPTHS = (0.1, 0.5, 1.0, 1.75)
 TURNOVER_DEPTHS = ((0.0, 0.2), (0.8, 1.0), (1.5, 2.0))
-SORPTION, SLOW_LITTER, RELEASE = 3.0, 0.6, 1.0 / 30.0
+SORPTION, SLOW_LITTER, RESISTANT_RATIO, RELEASE = 3.0, 0.6, 1.0 / 3.0, 1.0 / 30.0
 FILE = "turnover/cue_top_subsoil/DATA.csv"
 
 
@@ -53,6 +53,7 @@ def trial_system(columns: int) -> Any:
         "depolymerisation": {
             "density_exponent": np.array([one[0] for one in TRIALS]),
             "background": np.array([one[1] for one in TRIALS]), "slow_litter": SLOW_LITTER, "mineral": RELEASE,
+            "resistant_ratio": RESISTANT_RATIO,
         },
         "protection": {"sorption": SORPTION},
     }  # fmt: skip

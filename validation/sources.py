@@ -69,7 +69,7 @@ def turnover_lines(sides: tuple[ProfileFits, ...]) -> list[str]:
             depth = f"{100 * one.edges[d]:.0f}-{100 * one.edges[d + 1]:.0f}"
             cells = [f"{values[d]:.0f}" for values in one.turnover.values()]
             rows.append([one.side, depth, f"{one.measured_turnover[d]:.0f}", *cells])
-    return table(["side", "cm", "measured: median", *sides[0].turnover], rows)
+    return table(["side", "cm", "measured", *sides[0].turnover], rows)
 
 
 def experiment_lines(sides: tuple[PlotFits, ...]) -> list[str]:

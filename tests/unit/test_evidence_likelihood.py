@@ -10,12 +10,14 @@ from scipy.stats import multivariate_normal
 
 from evidence_cases import EDGES, NAMES, small_joint
 from mollisol.evidence.likelihood import (
+    Summary,
     gaussian,
     low_rank_gaussian,
     profile_terms,
     scattered,
     site_effects,
     slopes_at,
+    summary_density,
 )
 from mollisol.evidence.space import HYPER, Axis, space_of
 from mollisol.models import build
@@ -61,6 +63,18 @@ def test_a_missing_value_says_nothing(joint) -> None:
     )
     assert float(whole) == pytest.approx(alone, abs=1e-3)
     assert not bool(known[2, 1])
+
+
+def test_means_over_sites_share_what_their_covariance_says() -> None:
+    covariance = np.array([[0.3, 0.2], [0.2, 0.4]])
+    modelled = np.array([[1.0, 3.0, 50.0], [2.0, 2.0, 50.0], [9.0, 9.0, 50.0]])
+    sites = jnp.asarray([1.0, 1.0, 0.0])
+    own = Summary(jnp.asarray([1.5, 2.5]), jnp.asarray(covariance), sites)
+    expected = multivariate_normal([1.5, 2.5], covariance).logpdf([2.0, 2.0])
+    assert float(summary_density(own, jnp.asarray(modelled))) == pytest.approx(expected, rel=1e-12)
+    some = own._replace(value=jnp.asarray([1.5, jnp.nan]))
+    alone = multivariate_normal([1.5], [[0.3]]).logpdf([2.0])
+    assert float(summary_density(some, jnp.asarray(modelled))) == pytest.approx(alone, abs=1e-5)
 
 
 def small_with(joint, profiles):

@@ -28,6 +28,7 @@ def test_flows_are_those_of_the_equations() -> None:
     model = changed(case.model, "depolymerisation", uptake=50.0, microbial=2.0)
     model = changed(model, "carbon_use_efficiency", value=0.4)
     model = changed(model, "depolymerisation", necromass_to_mineral=0.3, mineral=0.02, slow_litter=0.5)
+    model = changed(model, "depolymerisation", resistant_ratio=0.3)
     model = changed(model, "protection", sorption=0.7)
     case.setup.soil["balance"][3] = 2.0
     rates = dataclasses.replace(case, model=model).rates(case.state.carbon)
@@ -36,6 +37,7 @@ def test_flows_are_those_of_the_equations() -> None:
         return float(np.broadcast_to(rates.transfer[to, source], (case.rows, 1))[row, 0])
 
     assert flow("dissolved", "slow_litter", 1) == 0.5
+    assert flow("dissolved", "resistant_litter", 1) == pytest.approx(0.15)
     assert flow("dissolved", "mineral", 1) == pytest.approx(0.02)
     assert flow("dissolved", "mineral", 3) == pytest.approx(0.04)  # the factor that balances the column
     assert flow("microbial", "dissolved", 1) == pytest.approx(0.4 * 50.0)

@@ -58,10 +58,17 @@ class ProfileData(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """Means over profiles, compared with the model's mean over sites: value, error, and which sites (0 or 1)."""
+    """Means over profiles, compared with the model's mean over sites.
+
+    Attributes
+    ----------
+    value : (depth,) NaN where missing.
+    covariance : (depth, depth) of their errors.
+    sites : (site,) which of them count, 0 or 1.
+    """
 
     value: Array
-    error: Array
+    covariance: Array
     sites: Array
 
 
@@ -186,9 +193,9 @@ class Joint:
         effects = site_effects(scaled, self.profiles.study, values["study_share"])
         total = low_rank_gaussian(residual.ravel(), noise.ravel(), effects, known.ravel())
         if self.turnover is not None:
-            total = total + _summary(self.turnover, jnp.log(found.soc / found.bnpp))
+            total = total + summary_density(self.turnover, jnp.log(found.soc / found.bnpp))
         for group in self.minerals:
-            total = total + _summary(group, found.mineral[:1])
+            total = total + summary_density(group, found.mineral[:1])
         for term in self.extra:
             total = total + term(self, values)
         return total
@@ -260,12 +267,12 @@ def gaussian(residual: Array, covariance: Array, known: Array) -> Array:
     return -0.5 * jnp.sum(scaled**2) - logs - 0.5 * jnp.sum(known) * LOG_2PI
 
 
-def _summary(summary: Summary, modelled: Array) -> Array:
+def summary_density(summary: Summary, modelled: Array) -> Array:
     """Logarithm of the density of a mean over sites: modelled (depth, site)."""
     mean = (modelled[: summary.value.shape[0]] @ summary.sites) / jnp.sum(summary.sites)
     known = jnp.isfinite(summary.value)
-    off = jnp.where(known, (mean - jnp.where(known, summary.value, 0.0)) / summary.error, 0.0)
-    return -0.5 * jnp.sum(off**2)
+    residual = jnp.where(known, mean - jnp.where(known, summary.value, 0.0), 0.0)
+    return gaussian(residual, summary.covariance + jnp.diag(jnp.where(known, 0.0, MISSING)), known)
 
 
 def _posterior_and_gradient(joint: Joint, z: Array, slopes: Array) -> tuple[Array, Array]:

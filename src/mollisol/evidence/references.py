@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mollisol.column.model import Model
 from mollisol.evidence.forward import Sites, predict
 from mollisol.evidence.observations.profiles import ProfileObservations
-from mollisol.evidence.transient import Plots, simulated
+from mollisol.evidence.transient import PlotNames, Plots, simulated
 
 Array = NDArray[np.float64]
 
@@ -44,9 +44,13 @@ def rothc_at_sites(sites: Sites, model: Model) -> tuple[Any, Array]:
     return type(found)(*(one[:-1] for one in found)), np.asarray(found.soc[-1])
 
 
-def rothc_in_plots(plots: Plots, model: Model) -> Array:
-    """Return (year, column) the stock of the sampled depth by RothC 26.3, kg C/m2, scaled to the first measured one."""
+def rothc_in_plots(plots: Plots, names: PlotNames, model: Model) -> Array:
+    """Return (year, column) the stock of the sampled depth by RothC 26.3, kg C/m2, scaled to the first measured one.
+
+    Plants and manures are divided over its pools as over ours, but farmyard manure as RothC divides it.
+    """
     from mollisol.models import build, recast
+    from mollisol.models.rothc import RothCParameters
 
     rothc = build("rothc")
     becomes = importlib.import_module("mollisol.models.rothc.engine").BECOMES
@@ -54,12 +58,19 @@ def rothc_in_plots(plots: Plots, model: Model) -> Array:
     for j, name in enumerate(model.pool_names):
         for pool, share in becomes.get(name, {}).items():
             table[rothc.pool_names.index(pool), j] = share
+    manures = np.einsum("pq,rqc->rpc", table, np.asarray(plots.manures))
+    own_rates = RothCParameters()
+    shares = {"dpm": own_rates.manure_dpm, "hum": own_rates.manure_hum}
+    shares["rpm"] = 1.0 - sum(shares.values())
+    divided = np.array([shares.get(name, 0.0) for name in rothc.pool_names])
+    farmyard = np.array(names.manure) == "farmyard manure"
+    manures = np.where(farmyard, manures.sum(axis=1, keepdims=True) * divided[:, None], manures)
     own = dataclasses.replace(
         plots,
         setup=recast(plots.setup, model, rothc),
         before=recast(plots.before, model, rothc),
         plants=np.einsum("pq,rqc->rpc", table, np.asarray(plots.plants)),
-        manures=np.einsum("pq,rqc->rpc", table, np.asarray(plots.manures)),
+        manures=manures,
     )
     return np.asarray(jax.jit(partial(simulated, rothc, {}))(own))
 

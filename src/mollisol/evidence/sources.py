@@ -103,7 +103,7 @@ class ProfileFits:
     edges : (depth + 1,) m.
     soc, delta14c : {fit: (site, depth)} log(simulated / measured), and simulated - measured (permil).
     turnover : {fit: (depth,)} geometric mean of stock over below-ground productivity of the croplands, yr.
-    measured_turnover : (depth,) its median in the turnover table of that side, yr; NaN below the table.
+    measured_turnover : (depth,) the same of the turnover table's profiles of that side, yr; NaN below the table.
     group : (site,) studies.
     """
 
@@ -191,7 +191,7 @@ def profile_fits(
         delta[name] = np.asarray(found.delta14c.T - measured.delta14c)
         turnover[name] = np.exp(np.log(np.asarray(found.soc / found.bnpp)[:, crops]).mean(axis=1))
     edges = np.asarray(chosen.at_depths().edges)
-    told = np.nanmedian(read_turnover(data).of(side=side, land_use="cropland").turnover, axis=0)
+    told = np.exp(np.nanmean(np.log(read_turnover(data).of(side=side, land_use="cropland").turnover), axis=0))
     known = np.concatenate([told, np.full(len(edges) - 1 - len(told), np.nan)])
     return ProfileFits(side, edges, soc, delta, turnover, known, np.asarray(chosen.group))
 

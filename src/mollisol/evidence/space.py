@@ -104,6 +104,11 @@ HYPER = {
         0.0, "1", -2.0, 2.0, "bias of the climate relation for managed land", "low", distribution="normal",
         spread=0.3, about="logarithm of the mean ratio of inputs to what the climate relation gives",
     ),
+    "plot_input": Parameter(
+        0.25, "1", 0.02, 1.0, "carbon of roots and stubble from yields: equations of allocation differ by about as "
+        "much (Keel et al. 2017)", "low", distribution="lognormal", spread=0.4,
+        about="standard deviation of the logarithm of what plants leave in a treatment of an experiment",
+    ),
     "experiment": Parameter(
         0.08, "1", 0.01, 0.5, "what remains of the logarithm of SOC in plots", "low", distribution="lognormal",
         spread=0.4, about="standard deviation of the logarithm of a plot's carbon beside its own error",

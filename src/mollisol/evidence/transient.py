@@ -4,6 +4,11 @@
 
 x* is the steady state of what came before (grassland where the land was broken from it, else arable), s brings it to
 the carbon at the beginning; u(t) is what each treatment received in a year, plants and manures apart.
+
+A place differs from the model as any site does, by a factor on the loss of mineral carbon; and what plants left in a
+treatment is estimated from yields. The logarithm of a stock, with slopes J of the model in both:
+
+    y = f(theta) + J_loss eta_place + J_plants (zeta_place + zeta_treatment) + e_treatment + e
 """
 
 from __future__ import annotations
@@ -50,6 +55,7 @@ BROKEN = ("grass", "prairie")
     data_fields=[
         "setup", "before", "aggregation", "aggregation_before", "mixing", "mixing_before", "mass", "amounts", "plants",
         "manures", "broken", "first", "share", "stock", "error", "year", "column", "treatment",
+        "place",
     ],
     meta_fields=[],
 )  # fmt: skip
@@ -67,7 +73,7 @@ class Plots:
     share : (layer, column) share of each layer in the sampled depth.
     stock, error : (stock,) kg C/m2.
     year, column : (stock,) years since the beginning, and which treatment.
-    treatment : (stock, stock) 1 where two stocks are of one treatment.
+    treatment, place : (stock, stock) 1 where two stocks are of one treatment, and of one place.
     """
 
     setup: Setup
@@ -88,15 +94,17 @@ class Plots:
     year: Array
     column: Array
     treatment: Array
+    place: Array
 
 
 @dataclass(frozen=True)
 class PlotNames:
-    """Experiment and treatment of each column, and the calendar year in which each begins."""
+    """Experiment and treatment of each column, the calendar year in which each begins, and its manure, else ""."""
 
     experiment: tuple[str, ...]
     treatment: tuple[str, ...]
     start: tuple[int, ...]
+    manure: tuple[str, ...]
 
 
 def plots_of(experiments: Experiments, model: Any, grid: Grid | None = None) -> tuple[Plots, PlotNames]:
@@ -146,16 +154,19 @@ def plots_of(experiments: Experiments, model: Any, grid: Grid | None = None) -> 
     rows, pools = len(grid) + 1, len(model.pool_names)
     manures = np.zeros((rows, pools, len(columns)))
     at = [model.pool_names.index(name) for name in LITTER_POOLS]
+    kinds = []
     for k, (site, treatment, _, inputs, begin, _) in enumerate(columns):
-        qualities = []
+        qualities, kind = [], ""
         for given in inputs:
             if given.treatment != treatment or not 0 <= given.year - int(begin) < years:
                 continue
             brought = given.source in MANURES or given.source in QUALITIES
             amounts[given.year - int(begin), int(brought), k] += given.carbon
             if brought:
+                kind = given.source
                 other = QUALITIES.get(given.source)
                 qualities.append(np.array(other) if other else amendment(MANURES[given.source]).quality)
+        kinds.append(kind)
         last = int(np.flatnonzero(amounts[:, :, k].sum(axis=1))[-1]) if amounts[:, :, k].any() else years - 1
         # after the last year with known inputs their mean goes on
         amounts[last + 1 :, :, k] = amounts[max(last - 9, 0) : last + 1, :, k].mean(axis=0)
@@ -165,19 +176,21 @@ def plots_of(experiments: Experiments, model: Any, grid: Grid | None = None) -> 
     share = np.stack([grid.depth_share(one[5]) for one in columns], axis=-1)
     plants = _plants(setup, share)
     number = np.array([k for k, _ in stocks])
+    place = np.array([columns[k][0].group for k in number])
     plots = Plots(
         setup, before, aggregation, aggregation_before, mixing, mixing_before, mass, amounts, plants, manures,
         np.array([float(any(word in one[0].before for word in BROKEN)) for one in columns]),
         np.array([one[2][0].stock for one in columns]), share,
         np.array([s.stock for _, s in stocks]), np.array([s.error for _, s in stocks]),
         np.array([int(s.year - columns[k][4]) for k, s in stocks]), number,
-        (number[:, None] == number[None]).astype(np.float64),
+        (number[:, None] == number[None]).astype(np.float64), (place[:, None] == place[None]).astype(np.float64),
     )  # fmt: skip
     arrays: Plots = jax.tree_util.tree_map(jnp.asarray, plots)
     names = PlotNames(
         tuple(one[0].experiment for one in columns),
         tuple(one[1] for one in columns),
         tuple(int(one[4]) for one in columns),
+        tuple(kinds),
     )
     return arrays, names
 
@@ -191,14 +204,21 @@ def _plants(setup: Any, share: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(entering / reached)
 
 
-def simulated(model: Model, values: dict[str, Array], plots: Plots, passes: int = 1) -> Array:
-    """Return (year, column) the stock of the sampled depth at the end of each year, kg C/m2."""
+def simulated(
+    model: Model, values: dict[str, Array], plots: Plots, passes: int = 1, log_balance: Array | float = 0.0
+) -> Array:
+    """Return (year, column) the stock of the sampled depth at the end of each year, kg C/m2.
+
+    Parameters
+    ----------
+    log_balance : logarithm of a factor on the loss of mineral carbon.
+    """
     model = with_parameters(model, values)
     if passes == 0 or model.nonlinear:
-        return simulated_settled(model, plots)[0]
+        return simulated_settled(model, plots, log_balance)[0]
     rows, count = plots.setup.thickness.shape[0], plots.mass.shape[-1]
     nothing = jnp.zeros((rows, len(model.pools), count))
-    ones = jnp.ones((rows, count))
+    balance = jnp.exp(jnp.broadcast_to(jnp.asarray(log_balance), (rows, count)))
     counted = jnp.asarray([pool.counts_as_soc for pool in model.pools])[:, None]
 
     def operator(native: bool) -> tuple[Any, Any, Array]:
@@ -207,10 +227,10 @@ def simulated(model: Model, values: dict[str, Array], plots: Plots, passes: int 
             if native
             else (plots.setup, plots.aggregation, plots.mixing)
         )
-        rates, source = yearly(model, *own, plots.mass, nothing, ones)
+        rates, source = yearly(model, *own, plots.mass, nothing, balance)
         state = steady(model, rates, source, nothing)
         for _ in range(passes - 1):
-            rates, source = yearly(model, *own, plots.mass, state, ones)
+            rates, source = yearly(model, *own, plots.mass, state, balance)
             state = steady(model, rates, source, nothing)
         return rates, source, state
 
@@ -233,14 +253,15 @@ def simulated(model: Model, values: dict[str, Array], plots: Plots, passes: int 
     return jax.lax.scan(year, start, plots.amounts)[1]
 
 
-def simulated_settled(model: Model, plots: Plots) -> tuple[Array, Array]:
+def simulated_settled(model: Model, plots: Plots, log_balance: Array | float = 0.0) -> tuple[Array, Array]:
     """Return the same where rates follow the state, and (column,) whether a plot has a steady state to start from."""
     from mollisol.evidence.forward import made_ready
     from mollisol.evidence.settled import exists, follow, steady_state
 
-    ones = jnp.ones((plots.setup.thickness.shape[0], plots.mass.shape[-1]))
-    grassland = made_ready(model, plots.before, plots.aggregation_before, ones)
-    cropland = made_ready(model, plots.setup, plots.aggregation, ones)
+    shape = (plots.setup.thickness.shape[0], plots.mass.shape[-1])
+    balance = jnp.exp(jnp.broadcast_to(jnp.asarray(log_balance), shape))
+    grassland = made_ready(model, plots.before, plots.aggregation_before, balance)
+    cropland = made_ready(model, plots.setup, plots.aggregation, balance)
     broken = plots.broken > 0.0
     # one search for all: what each plot was before
     past = jax.tree_util.tree_map(partial(jnp.where, broken), grassland, cropland)
@@ -262,21 +283,51 @@ def simulated_settled(model: Model, plots: Plots) -> tuple[Array, Array]:
     return topsoil(states[:, 0]), there
 
 
-def log_likelihood(joint: Any, values: dict[str, Array], plots: Plots) -> Array:
-    """Logarithm of the density of the measured stocks; a treatment shares what its inputs and plots get wrong."""
+def slopes(model: Model, values: dict[str, Array], plots: Plots, passes: int = 1) -> Array:
+    """Return (stock, 2): slopes of the logarithm of stocks in the log factor on the loss of mineral carbon, and in
+    the logarithm of what plants leave.
+    """
+
+    def moved(own: Array) -> Array:
+        other = dataclasses.replace(plots, plants=plots.plants * jnp.exp(own[1]))
+        return jnp.log(_of_stocks(simulated(model, values, other, passes, own[0]), plots))
+
+    return jnp.stack([jax.jvp(moved, (jnp.zeros(2),), (one,))[1] for one in jnp.eye(2)], axis=-1)
+
+
+def covariance(values: dict[str, Array], plots: Plots, slopes: Array) -> Array:
+    """Return (stock, stock) the covariance of log measured minus log simulated stocks.
+
+    Parameters
+    ----------
+    values : spreads by name.
+    slopes : see `slopes`.
+    """
+    loss, plants = (jnp.outer(slope, slope) for slope in slopes.T)
+    shared = values["study_share"]
+    inputs = values["plot_input"] ** 2 * plants * (shared * plots.place + (1.0 - shared) * plots.treatment)
+    left = values["experiment"] ** 2 * (plots.treatment + jnp.eye(len(plots.stock)))
+    own = jnp.diag((plots.error / plots.stock) ** 2)
+    return values["site_rate"] ** 2 * loss * plots.place + inputs + left + own
+
+
+def log_likelihood(joint: Any, values: dict[str, Array], plots: Plots, slopes: Array) -> Array:
+    """Logarithm of the density of the measured stocks; `slopes` are those of the function of that name."""
     own = {name: values[name] for name in joint.space.model_names}
     if joint.settles:
         found, there = simulated_settled(with_parameters(joint.model, own), plots)
-        return jnp.where(jnp.all(there), _density(found, values, plots), -jnp.inf)
-    return _density(simulated(joint.model, own, plots, joint.passes), values, plots)
+        return jnp.where(jnp.all(there), _density(found, values, plots, slopes), -jnp.inf)
+    return _density(simulated(joint.model, own, plots, joint.passes), values, plots, slopes)
 
 
-def _density(found: Array, values: dict[str, Array], plots: Plots) -> Array:
+def _density(found: Array, values: dict[str, Array], plots: Plots, slopes: Array) -> Array:
     """Logarithm of the density of the measured stocks for the simulated ones (year, column)."""
     from mollisol.evidence.likelihood import gaussian
 
-    modelled = found[jnp.maximum(plots.year - 1, 0), plots.column]
-    residual = jnp.log(plots.stock) - jnp.log(modelled)
-    error = (plots.error / plots.stock) ** 2
-    covariance = values["experiment"] ** 2 * (plots.treatment + jnp.eye(len(residual))) + jnp.diag(error)
-    return gaussian(residual, covariance, jnp.ones(len(residual), dtype=bool))
+    residual = jnp.log(plots.stock) - jnp.log(_of_stocks(found, plots))
+    return gaussian(residual, covariance(values, plots, slopes), jnp.ones(len(residual), dtype=bool))
+
+
+def _of_stocks(found: Array, plots: Plots) -> Array:
+    """Return (stock,) of (year, column)."""
+    return found[jnp.maximum(plots.year - 1, 0), plots.column]

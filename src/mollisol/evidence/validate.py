@@ -36,7 +36,7 @@ DRAWS = 100
 STEP = 0.05
 """Half the step of the central differences that give the slopes of the sites."""
 
-NEEDED = (*SPREAD, "layer_carbon", "layer_radiocarbon", "productivity", "experiment")
+NEEDED = (*SPREAD, "layer_carbon", "layer_radiocarbon", "study_share", "productivity", "plot_input", "experiment")
 """What a set must tell of the spread of sites."""
 
 ROTHC, SHAPE, MEAN = "RothC in every layer", "RothC 0-30 cm x training shape", "training mean"
@@ -295,7 +295,7 @@ def plots_said(
 ) -> PlotsSaid:
     """Predict the treatments of one side's experiments, from their first stock and their inputs."""
     from mollisol.evidence.observations.experiments import read_experiments
-    from mollisol.evidence.transient import plots_of, simulated
+    from mollisol.evidence.transient import covariance, plots_of, simulated, slopes
 
     say(f"long-term experiments of the {side} side")
     plots, names = plots_of(read_experiments(folder).of(side=side), model)
@@ -304,11 +304,13 @@ def plots_said(
     parameters = [name for name in drawn[0] if "." in name]
     courses = np.stack([np.asarray(compiled({n: jnp.asarray(one[n]) for n in parameters}, plots)) for one in drawn])
     column, step = np.asarray(plots.column), np.maximum(np.asarray(plots.year) - 1, 0)
-    rothc = rothc_in_plots(plots, model)
+    rothc = rothc_in_plots(plots, names, model)
     measured, error = np.asarray(plots.stock), np.asarray(plots.error)
     logs = np.log(courses[:, step, column])
-    left = np.array([one["experiment"] for one in drawn])
-    deviation = np.sqrt(2.0 * left[:, None] ** 2 + (error / measured)[None] ** 2)
+    taken = jax.jit(lambda plots: slopes(model, {}, plots, passes))(plots)
+    spread = jax.jit(lambda values: jnp.sqrt(jnp.diagonal(covariance(values, plots, taken))))
+    names_of = ("site_rate", "study_share", "plot_input", "experiment")
+    deviation = np.stack([np.asarray(spread({n: jnp.asarray(one[n]) for n in names_of})) for one in drawn])
     said = Predictive(np.full((len(drawn), 1), 1.0 / len(drawn)), logs[:, None], deviation[:, None])
     start = np.array(names.start)
     ends = [int(step[column == k].max()) + 1 for k in range(len(start))]

@@ -37,9 +37,10 @@ class FirstOrderDepolymerisation:
         0.5, "1/yr", 0.1, 3.0, "RothC 26.3, resistant plant material: 0.3 per yr; CLM5 litter 2 and 3: 4 per "
         "yr at 25 degC", confidence="opened", distribution="lognormal", spread=0.4, about="rate of slow litter",
     )  # fmt: skip
-    resistant_litter: Array = parameter(
-        0.2, "1/yr", 0.02, 1.0, "rate of the suberin fraction 0.3-0.5 of that of slow litter; no field evidence",
-        confidence="low", distribution="lognormal", spread=0.5, about="rate of suberin and cutin",
+    resistant_ratio: Array = parameter(
+        0.4, "1", 0.02, 1.0, "rate of the suberin fraction 0.3-0.5 of that of slow litter; no field evidence",
+        confidence="low", distribution="logit", spread=0.7,
+        about="rate of resistant litter (lignin, suberin, cutin) over that of slow litter: at most 1",
     )  # fmt: skip
     pyrogenic: Array = parameter(
         0.0018, "1/yr", 0.0002, 0.02, "Wang et al. 2016: recalcitrant 97 %, mean residence time 556 yr",
@@ -63,6 +64,11 @@ class FirstOrderDepolymerisation:
         "rhizodeposits (Villarino et al. 2021): below it", confidence="medium",
         distribution="logit", spread=0.3, about="share of dying microbes that is stabilised on minerals",
     )  # fmt: skip
+
+    @property
+    def resistant_litter(self) -> Array:
+        """Rate of resistant litter, 1/yr: never faster than slow litter, whatever is fitted."""
+        return self.resistant_ratio * self.slow_litter
 
     def __call__(self, carbon: Mapping[str, Array], drivers: Drivers, rates: Rates) -> Rates:
         """Add the decay of every pool."""

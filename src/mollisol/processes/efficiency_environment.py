@@ -26,7 +26,10 @@ FIELD_CAPACITY = -0.033
 SUPPLYING_POOLS = ("fast_litter", "slow_litter", "resistant_litter", "mineral")
 """What microbes live on; char gives next to nothing."""
 
-WEIGHT = {pool: parameters_of(FirstOrderDepolymerisation)[pool].value for pool in SUPPLYING_POOLS}
+_USUAL = FirstOrderDepolymerisation(
+    **{name: one.value for name, one in parameters_of(FirstOrderDepolymerisation).items()}
+)
+WEIGHT: dict[str, float] = {pool: getattr(_USUAL, pool) for pool in SUPPLYING_POOLS}
 """1/yr; pools supply in proportion to carbon times these rates, the same whatever depolymerisation the model has."""
 
 SHARPNESS = 4.0

@@ -7,7 +7,7 @@ from mollisol.column.pools import Pool
 POOLS: tuple[Pool, ...] = (
     Pool("fast_litter", "sugars, proteins, cellulose that nothing protects", "solid", 30.0),
     Pool("slow_litter", "structural plant material: lignified cellulose", "solid", 80.0),
-    Pool("resistant_litter", "suberin and cutin", "solid", 80.0),
+    Pool("resistant_litter", "lignin, suberin and cutin", "solid", 80.0),
     Pool("dissolved", "carbon in the soil solution", "dissolved", 15.0),
     Pool("microbial", "living microbes", "solid", 8.0, living=True),
     Pool("mineral", "carbon associated with minerals", "solid", 11.0),

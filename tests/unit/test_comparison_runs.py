@@ -226,3 +226,11 @@ def test_a_study_without_practices_is_told_what_to_compare(tmp_path: Path) -> No
     spec = load_study(write_study(tmp_path, practices=[])).spec
     with pytest.raises(InputError, match="no practices to compare"):
         asked_practices(spec)
+
+
+def test_wood_of_trees_is_told_as_a_run_tells_it(tmp_path: Path) -> None:
+    path = write_study(tmp_path, practices=["agroforestry"], years={"start": 2025, "end": 2028})
+    found = compare_study(*asked_practices(load_study(path).spec, names=["agroforestry"]), other_model=False)
+    wood = load_study(path).run()["biomass_carbon"]
+    assert float(wood.sel(practice="agroforestry").isel(time=-1).min()) > 0.0
+    np.testing.assert_allclose(found.result["biomass_carbon"], wood, rtol=1e-12)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.column.backend import configure
+from mollisol.study.biomass import biomass
 from mollisol.study.choices import AS_SET, CHOICES
 from mollisol.study.comparison.asked import Skipped
 from mollisol.study.comparison.attribution import Attribution, attribute
@@ -218,6 +219,8 @@ def _gains(runs: Runs) -> dict[str, Array]:
     found["soc"] = np.moveaxis(runs.soc[:count, drawn], 1, -1)
     found["mass"] = np.moveaxis(runs.mass[:count, drawn], 1, -1)
     found["surface"] = np.moveaxis(runs.surface[:count, drawn], 1, -1)
+    for name, wood in biomass(ready.inputs.managements, ready.fields, count, ready.members).items():
+        found[name] = np.moveaxis(wood[:, drawn], 1, -1)
     return found
 
 
@@ -283,6 +286,7 @@ def _dataset(
     from mollisol.study.result import dataset
 
     by_name = {"soc": "soc", "mineral_mass": "mass", "surface_litter": "surface"}
+    by_name |= {name: name for name in ("biomass_carbon",) if name in joined}
     values = {name: np.moveaxis(joined[key], -1, 1) for name, key in by_name.items()}
     members = sum(part["gain"].shape[-1] for part in parts)
     about = {"title": spec.name, "model": spec.model.name, "source": "mollisol", "initial": spec.initial}

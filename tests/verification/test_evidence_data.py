@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mollisol.evidence.gather import TURNOVER_ERROR
 from mollisol.evidence.observations import turnover
 from mollisol.evidence.observations.errors import ObservationError
 from mollisol.evidence.observations.experiments import Experiments, read_experiments
@@ -103,6 +104,16 @@ def test_turnover_of_crops_is_that_of_the_literature() -> None:
     mean, _ = turnover.read_biome_means(DATA)["Crops"]
     assert mean == pytest.approx([53, 136, 227, 274, 334], abs=0.6)
     assert mean[0] == pytest.approx(np.nanmean(np.nan_to_num(crops.turnover[:, 0])), rel=0.01)
+
+
+def test_the_error_of_mean_turnover_is_what_studies_drawn_again_say() -> None:
+    """The largest of the depths, for the croplands that a calibration sees."""
+    crops = turnover.read_turnover(DATA).of(side="fit", land_use="cropland")
+    rows = [np.flatnonzero(crops.group == name) for name in np.unique(crops.group)]
+    random = np.random.default_rng(1)
+    drawn = [np.concatenate([rows[one] for one in random.integers(len(rows), size=len(rows))]) for _ in range(1000)]
+    error = np.std([np.nanmean(np.log(crops.turnover[chosen]), axis=0) for chosen in drawn], axis=0)
+    assert error.max() == pytest.approx(TURNOVER_ERROR, abs=0.015)
 
 
 def test_mineral_shares_rise_with_clay_and_silt() -> None:

@@ -202,12 +202,19 @@ def simulate(
 
 
 def models() -> dict[str, Any]:
-    """Return the models whose alternatives exist."""
+    """Return the models whose alternatives exist, each at the best estimates that a study of it would take."""
+    from mollisol.evidence.forward import with_parameters
     from mollisol.models import build
+    from mollisol.models.parameter_sets import chosen_set
     from mollisol.models.registry import SLOTS
 
     there = {n: s for n, s in MODELS.items() if all(alternative in SLOTS[slot] for slot, alternative in s.items())}
-    return {name: build("whole_profile", slots) for name, slots in there.items()}
+    made = {}
+    for name, slots in there.items():
+        own = chosen_set(None, "whole_profile", slots)
+        best = {} if own is None else dict(zip(own.parameters, own.best.tolist(), strict=True))
+        made[name] = with_parameters(build("whole_profile", slots), best)
+    return made
 
 
 def validate(folder: Path) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What becomes of each kind of input: marked pulses through the default model against published shares.
 
-`python -m validation.inputs [--markdown FILE] [--json FILE]`
+`python -m validation.inputs [--parameters SET] [--markdown FILE] [--json FILE]`
 
 A pulse of one kind (roots, rhizodeposits, straw, manure, compost, biochar) enters a topsoil and nothing follows it. At
 frozen rates the model is linear, so the pulse alone is x(t) = exp(t B) u, exactly. There is no transport, depth scalar
 or limit of oxygen; temperature is that of each comparison (10 degC, where the model's rates hold, if its source names
 none). Particulate is litter; mineral-associated is mineral and microbial carbon, as size fractionation finds them.
-Nothing is fitted. What was published stands in this file; no data are read.
+Parameters are those of the set that a study takes, none of which was fitted to these figures. What was published stands
+in this file; no data are read.
 """
 
 from __future__ import annotations
@@ -23,16 +24,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
+from mollisol.models.parameter_sets import PRIORS, chosen_set
 from mollisol.units import MONTHS_PER_YEAR
 
 Array = NDArray[np.float64]
 
-IN_PLACE = ("temperature", "carbon_use_efficiency", "depolymerisation", "protection", "occlusion")
+IN_PLACE = ("temperature", "carbon_use_efficiency", "depolymerisation", "protection", "persistence", "occlusion")
 """Slots that act on a pulse in a jar of topsoil; the others move it or slow it by depth, water and oxygen."""
 
 CLAY, SILT, AGGREGATION = 0.2, 0.4, 0.5
 PARTICULATE = ("fast_litter", "slow_litter", "resistant_litter")
-ASSOCIATED = ("mineral", "microbial")
+ASSOCIATED = ("mineral", "stable_mineral", "microbial")
 
 VILLARINO = {"straw": (0.07, None), "roots": (0.09, 0.19), "rhizodeposits": (0.46, None)}
 """Shares of the input found as mineral-associated and as particulate carbon (Villarino et al. 2021, tracers). How long
@@ -68,7 +70,11 @@ def qualities() -> dict[str, dict[str, float]]:
 
 
 def operator(
-    temperature: float, slots: Mapping[str, str] | None = None, loading: float = 0.0, **soil: float
+    temperature: float,
+    slots: Mapping[str, str] | None = None,
+    loading: float = 0.0,
+    parameters: str | None = PRIORS,
+    **soil: float,
 ) -> tuple[Array, list[str]]:
     """Return B (pool, pool), 1/yr, of a topsoil at a temperature (degC), and the pools' names.
 
@@ -76,14 +82,19 @@ def operator(
     ----------
     slots : alternatives that differ from the default model's.
     loading : carbon that minerals hold already over their capacity.
+    parameters : set whose best estimates are taken; None for the one that a study takes.
     soil : properties of the soil in place of the defaults of this module (clay, silt, aggregation).
     """
     from mollisol.column import Drivers, dense_operator
     from mollisol.column.backend import configure
+    from mollisol.evidence.forward import with_parameters
     from mollisol.models import build
 
     configure()
     whole = build("whole_profile", slots)
+    made = chosen_set(parameters, "whole_profile", slots or {})
+    if made is not None:
+        whole = with_parameters(whole, dict(zip(made.parameters, made.best.tolist(), strict=True)))
     kept = tuple(process for process in whole.processes if process.slot in IN_PLACE)
     model = dataclasses.replace(whole, processes=kept)
     known = {
@@ -121,9 +132,10 @@ def fate(quality: Mapping[str, float], years: float, system: tuple[Array, list[s
     return {**found, "respired": 1.0 - sum(found.values())}
 
 
-def compare() -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of every comparison."""
-    kinds, cool, warm = qualities(), operator(10.0), operator(20.0)
+def compare(parameters: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of every comparison, with a parameter set; None for the one that a study takes."""
+    kinds = qualities()
+    cool, mild, warm = (operator(temperature, parameters=parameters) for temperature in (10.0, 15.0, 20.0))
     tracers = []
     for kind, (associated, particulate) in VILLARINO.items():
         row: dict[str, Any] = {"input": kind, "published MAOC": associated, "published POC": particulate}
@@ -137,7 +149,7 @@ def compare() -> dict[str, list[dict[str, Any]]]:
     amendments = [
         {"input": kind, "published": share, **{
             f"{t:g} degC": round(1.0 - fate(kinds[kind], 1.0, system)["respired"], 3)
-            for t, system in ((10.0, cool), (15.0, operator(15.0)))
+            for t, system in ((10.0, cool), (15.0, mild))
         }}
         for kind, share in HUMIFIED.items()
     ]  # fmt: skip
@@ -146,7 +158,7 @@ def compare() -> dict[str, list[dict[str, Any]]]:
         {"years": years, "published": share, "model": round(1.0 - fate(char, years, cool)["respired"], 3)}
         for years, share in WANG.items()
     ]
-    century = 1.0 - fate(char, 100.0, operator(14.9))["respired"]
+    century = 1.0 - fate(char, 100.0, operator(14.9, parameters=parameters))["respired"]
     permanent = [{"H/C": ratio, "published": share, "model": round(century, 3)} for ratio, share in WOOLF.items()]
     made = [
         {"input": kind, **{name: round(value, 3) for name, value in fate(kinds[kind], 1.0, cool).items()}}
@@ -184,10 +196,11 @@ def main(arguments: list[str]) -> int:
     """Compare, print the tables and write the files that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("data", nargs="?", help="not read: what was published stands in the module")
+    parser.add_argument("--parameters", help="parameter set, or priors; the one that a study takes where left out")
     parser.add_argument("--markdown", type=Path)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    found = compare()
+    found = compare(options.parameters)
     text = "\n\n".join(f"### {TITLES[name]}\n\n{markdown(rows)}" for name, rows in found.items())
     print(text)
     if options.markdown:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from mollisol.cli.main import run
-from mollisol.evidence.figure1 import data, productivity, shipped, table, to_csv
+from mollisol.evidence.figure1 import data, model_rows, productivity, shipped, table, to_csv
 from mollisol.evidence.figure1.table import EDGES, FigureRow, by_depth
+from mollisol.models.parameter_sets import chosen_set
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="the folder of measurements is absent")
@@ -101,6 +102,18 @@ def test_the_figure_and_its_table_are_written(tmp_path: Path, capsys: pytest.Cap
     assert len(modelled) == 7
     times = np.array([float(line.split(",")[7]) for line in modelled])
     assert 10.0 < times[0] < times[-1]
+
+
+@pytest.mark.slow
+def test_the_default_set_rises_as_the_framework_does_with_the_published_productivity() -> None:
+    """From about 50 years to more than 4,000; how much is the tail's, not the stock's."""
+    rows = model_rows(shipped().rows, 20, chosen_set(None, "whole_profile", {}))
+    found = {name: medians(rows, "b", f"model: all biomes, {name}", "turnover") for name in productivity.TAILS}
+    for name in ("e-fold 16.4 cm", "heavy tail"):
+        assert 25.0 < found[name][0] < 75.0
+        assert np.all(np.diff(found[name]) > 0.0)
+    assert found["e-fold 16.4 cm"][-1] > 4000.0
+    assert found["heavy tail"][-1] < 1000.0
 
 
 def test_a_folder_without_the_data_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,6 +121,9 @@ def _turnover(axes: Axes, rows: Sequence[FigureRow]) -> None:
               linewidth=1.8, label=f"SOC / BNPP, {name}")  # fmt: skip
     for use in LAND_USES:
         _line(axes, by_depth(rows, "b", f"model: {use}", "turnover"), color=COLOURS[use], label=f"model: {use}")
+    for name, line in LINES.items():
+        _line(axes, by_depth(rows, "b", f"model: all biomes, {name}", "turnover"), color=DATA, linestyle=line,
+              linewidth=1.0, label=f"model, all: {name}")  # fmt: skip
     for series, colour, marker, shift in (("all biomes", DATA, "o", -2.2), ("cropland", COLOURS["cropland"], "D", 2.2)):
         of = by_depth(rows, "b", series, "turnover")
         _whiskers(axes, of, shift, color=colour, marker=marker, markersize=4.5,

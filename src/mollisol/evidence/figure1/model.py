@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mollisol.evidence.figure1.data import KG_M2_TO_MG_HA, LAND_USES
+from mollisol.evidence.figure1.productivity import TAILS, tail_share
 from mollisol.evidence.figure1.table import EDGES, PER, Array, FigureRow, spread_rows
 from mollisol.grid import Grid
 from mollisol.units import parameter
@@ -144,4 +145,10 @@ def model_rows(
         rows += spread_rows("b", series, "turnover", "yr", soc[i] / bnpp[i], source, inner=0.05)
         for quantity, unit, value in (("soc", "Mg C/ha by 20 cm", soc[i]), ("bnpp", "Mg C/ha/yr by 20 cm", bnpp[i])):
             rows += spread_rows("c", series, quantity, unit, value * per * KG_M2_TO_MG_HA, source, inner=0.05)
+    for name in TAILS:
+        # the same productivity, spread over depth as the data's line has it
+        spread = bnpp.sum(axis=-1, keepdims=True) * tail_share(name)
+        mean = np.exp(np.log(soc / spread).mean(axis=0))
+        told = f"{source}; geometric mean of {', '.join(LAND_USES)}, their productivity spread by: {TAILS[name][2]}"
+        rows += spread_rows("b", f"model: all biomes, {name}", "turnover", "yr", mean, told, inner=0.05)
     return rows

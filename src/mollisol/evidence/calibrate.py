@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.evidence import chains, metropolis
+from mollisol.evidence import chains, importance, metropolis
 from mollisol.evidence.chains import Draws
 from mollisol.evidence.configuration import Configuration
 from mollisol.evidence.gather import Say, files_of, gather
@@ -66,6 +66,10 @@ def calibrate(
             joint, peak, out, chains=configuration.chains, warmup=configuration.warmup, draws=configuration.draws,
             seed=configuration.seed, progress=progress,
         )  # fmt: skip
+    elif configuration.method == "importance":
+        drawn = importance.sample(
+            joint, peak, out, draws=configuration.draws, seed=configuration.seed, progress=progress
+        )  # fmt: skip
     elif configuration.method == "ensemble":
         members = condition(joint, peak, members=configuration.draws, seed=configuration.seed, progress=progress)
         drawn = Draws(members[None], np.zeros(1, dtype=np.int64))
@@ -78,6 +82,8 @@ def calibrate(
     found = diagnostics(joint, drawn)
     if configuration.method in chained:
         _require_good(configuration, found)
+    if configuration.method == "importance":
+        _require_close(configuration, found)
     made = parameter_set(configuration, joint, peak, drawn, found, data, profiles)
     write_text(out / f"{configuration.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
     tell(f"{out / configuration.name}.json")
@@ -121,9 +127,12 @@ def peak_of(joint: Joint, out: Path, say: Say | None) -> Peak:
 
 
 def diagnostics(joint: Joint, drawn: Draws) -> dict[str, Any]:
-    """Return R-hat and effective sample size by parameter, and the share of draws that diverged."""
+    """Return R-hat and effective sample size by parameter and the share that diverged, or those of weighted draws."""
     from numpyro.diagnostics import effective_sample_size, split_gelman_rubin
 
+    if np.isfinite(drawn.pareto_k):
+        told = {"pareto_k": round(drawn.pareto_k, 3), "effective": round(drawn.effective, 1)}
+        return {"r_hat": {}, "ess": {}, "diverged": 0.0, **told}
     if drawn.z.shape[0] < 2:
         return {"r_hat": {}, "ess": {}, "diverged": 0.0}
     r_hat = {name: float(split_gelman_rubin(drawn.z[..., i])) for i, name in enumerate(joint.space.names)}
@@ -141,6 +150,14 @@ def _require_good(configuration: Configuration, found: dict[str, Any]) -> None:
         bad.append(f"{100.0 * found['diverged']:.1f} % of the draws diverged")
     if bad:
         raise RunError(f"the chains have not converged: {', '.join(bad)}; run more draws (the chains are kept)")
+
+
+def _require_close(configuration: Configuration, found: dict[str, Any]) -> None:
+    if found["pareto_k"] > configuration.largest_k or found["effective"] < configuration.least_ess:
+        raise RunError(
+            f"the normal approximation is too far from the posterior (Pareto k {found['pareto_k']:.2f}, "
+            f"{found['effective']:.0f} effective draws); use the method metropolis or nuts"
+        )
 
 
 def parameter_set(

@@ -42,10 +42,13 @@ class Draws:
     ----------
     z : (chain, draw, axis) standard scores.
     diverging : (chain,) how many draws diverged.
+    pareto_k, effective : of draws by importance, the shape of their weights' tail and their effective number; else NaN.
     """
 
     z: Array
     diverging: NDArray[np.int64]
+    pareto_k: float = float("nan")
+    effective: float = float("nan")
 
 
 def sample(

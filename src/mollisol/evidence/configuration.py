@@ -9,7 +9,7 @@ from typing import Any
 
 from mollisol.units import InputError, nearest
 
-METHODS = ("metropolis", "nuts", "laplace", "ensemble")
+METHODS = ("importance", "metropolis", "nuts", "laplace", "ensemble")
 SOURCES = ("profiles", "turnover", "minerals", "experiments", "incubations")
 
 
@@ -27,11 +27,11 @@ class Configuration:
     sources : of `SOURCES`.
     passes : how often rates that follow the state are taken anew at a steady state; 0 until it stays, and then on the
         way from it to the sampling too. Models with microbes' limit take 0 whatever is given.
-    method : "metropolis" or "nuts" (chains from the Laplace approximation), "laplace" alone, or "ensemble" (smoother
-        with data assimilated several times).
+    method : "importance" (draws of the Laplace approximation weighted by the posterior), "metropolis" or "nuts" (chains
+        from that approximation), "laplace" alone, or "ensemble" (smoother with data assimilated several times).
     chains, warmup, draws, seed : of the sampler; `draws` also the size of the ensemble.
     kept : draws in the parameter set.
-    largest_r_hat, least_ess : the diagnostics beyond which draws are refused.
+    largest_r_hat, largest_k, least_ess : the diagnostics beyond which draws are refused.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Configuration:
     seed: int = 1
     kept: int = 200
     largest_r_hat: float = 1.05
+    largest_k: float = 0.7
     least_ess: float = 100.0
 
     def as_dict(self) -> dict[str, Any]:

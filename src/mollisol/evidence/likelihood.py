@@ -283,6 +283,9 @@ def _posterior_and_gradient(joint: Joint, z: Array, slopes: Array) -> tuple[Arra
 slopes_at: Callable[[Joint, Array], Array] = jax.jit(Joint.slopes)
 """Compiled `Joint.slopes`."""
 
+log_posterior_at: Callable[[Joint, Array, Array], Array] = jax.jit(Joint.log_posterior)
+"""Compiled `Joint.log_posterior`."""
+
 posterior_and_gradient: Callable[[Joint, Array, Array], tuple[Array, Array]] = jax.jit(_posterior_and_gradient)
 """Compiled logarithm of the posterior at a point, for frozen slopes, and its gradient."""
 

@@ -16,13 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.evidence.chains import WORKERS, Draws
-from mollisol.evidence.likelihood import Joint
+from mollisol.evidence.likelihood import Joint, log_posterior_at
 from mollisol.evidence.map_estimate import Peak
 from mollisol.units.files import atomic_write
 
@@ -39,9 +38,6 @@ FORGOTTEN = 0.2
 
 KEPT_EVERY = 50
 """Steps after which a chain's file is written."""
-
-
-_log_posterior = jax.jit(Joint.log_posterior)
 
 
 def sample(
@@ -67,7 +63,7 @@ def sample(
         lower = np.linalg.cholesky(covariance)
 
         def target(w: Array) -> float:
-            value = float(_log_posterior(joint, jnp.asarray(centre + lower @ w), peak.slopes))
+            value = float(log_posterior_at(joint, jnp.asarray(centre + lower @ w), peak.slopes))
             return value if np.isfinite(value) else -np.inf
 
         with ThreadPoolExecutor(WORKERS) as pool:

@@ -1,0 +1,85 @@
+"""Draws of the normal approximation, weighted by the posterior: no chain, and a diagnostic that needs none.
+
+    w_i = p(z_i | y) / N(z_i; peak, covariance)
+
+The largest weights are smoothed by a Pareto distribution, whose shape k tells whether the approximation covers the
+posterior (PSIS, Vehtari et al. 2024): beyond 0.7 the weighted draws cannot be trusted, however many there are. Then
+draws are taken in proportion to their weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from mollisol.evidence.chains import WORKERS, Draws
+from mollisol.evidence.likelihood import Joint, log_posterior_at
+from mollisol.evidence.map_estimate import Peak
+from mollisol.units.files import atomic_write
+
+Array = NDArray[np.float64]
+
+KEPT_EVERY = 50
+"""Draws after which the file of their posteriors is written."""
+
+
+def sample(
+    joint: Joint,
+    peak: Peak,
+    folder: Path,
+    *,
+    draws: int,
+    seed: int,
+    progress: Callable[[float], None] | None = None,
+) -> Draws:
+    """Weigh draws of the approximation and take as many in proportion, or go on where the file in `folder` ends.
+
+    A draw at which a site has no steady state has a posterior of 0.
+    """
+    random = np.random.default_rng(seed)
+    z = random.multivariate_normal(peak.z, peak.covariance, draws)
+    path, posterior, first = folder / f"importance-{seed}-{draws}.npz", np.full(draws, -np.inf), 0
+    if path.is_file():
+        with np.load(path) as saved:
+            posterior, first = saved["posterior"], int(saved["done"])
+
+    def value(point: Array) -> float:
+        found = float(log_posterior_at(joint, jnp.asarray(point), peak.slopes))
+        return found if np.isfinite(found) else -np.inf
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for start in range(first, draws, KEPT_EVERY):
+            end = min(start + KEPT_EVERY, draws)
+            posterior[start:end] = list(pool.map(value, z[start:end]))
+            with atomic_write(path) as temporary, temporary.open("wb") as file:
+                np.savez(file, posterior=posterior, done=end)
+            if progress is not None:
+                progress(end / draws)
+    off = z - peak.z
+    approximate = -0.5 * np.einsum("ni,ij,nj->n", off, np.linalg.inv(peak.covariance), off)
+    weights, k = smoothed(posterior - approximate)
+    taken = systematic(weights, draws, random)
+    return Draws(z[taken][None], np.zeros(1, dtype=np.int64), float(k), float(1.0 / np.sum(weights**2)))
+
+
+def smoothed(log_ratio: Array) -> tuple[Array, float]:
+    """Return weights (draw,) that sum to 1, their largest ones smoothed, and Pareto's k; a ratio of -inf weighs 0."""
+    from arviz import psislw
+
+    possible = np.isfinite(log_ratio)
+    logs, k = psislw(log_ratio[possible])  # type: ignore[no-untyped-call]
+    weights = np.zeros(len(log_ratio))
+    weights[possible] = np.exp(np.asarray(logs))
+    return weights / weights.sum(), float(k)
+
+
+def systematic(weights: Array, count: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Return the numbers of `count` draws in proportion to their weights, in random order."""
+    steps = (np.arange(count) + random.random()) / count
+    taken = np.searchsorted(np.cumsum(weights), steps, side="right").clip(max=len(weights) - 1)
+    return random.permutation(taken)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from mollisol.evidence.chains import WORKERS, Draws
 from mollisol.evidence.likelihood import Joint, log_posterior_at
 from mollisol.evidence.map_estimate import Peak
+from mollisol.study.conditioning import resampled
 from mollisol.units.files import atomic_write
 
 Array = NDArray[np.float64]
@@ -63,7 +64,7 @@ def sample(
     off = z - peak.z
     approximate = -0.5 * np.einsum("ni,ij,nj->n", off, np.linalg.inv(peak.covariance), off)
     weights, k = smoothed(posterior - approximate)
-    taken = systematic(weights, draws, random)
+    taken = random.permutation(resampled(weights, draws, random.random()))
     return Draws(z[taken][None], np.zeros(1, dtype=np.int64), float(k), float(1.0 / np.sum(weights**2)))
 
 
@@ -76,10 +77,3 @@ def smoothed(log_ratio: Array) -> tuple[Array, float]:
     weights = np.zeros(len(log_ratio))
     weights[possible] = np.exp(np.asarray(logs))
     return weights / weights.sum(), float(k)
-
-
-def systematic(weights: Array, count: int, random: np.random.Generator) -> NDArray[np.int64]:
-    """Return the numbers of `count` draws in proportion to their weights, in random order."""
-    steps = (np.arange(count) + random.random()) / count
-    taken = np.searchsorted(np.cumsum(weights), steps, side="right").clip(max=len(weights) - 1)
-    return random.permutation(taken)

@@ -119,7 +119,7 @@ class ProfileFits:
 def variants(configuration: Configuration) -> dict[str, Configuration]:
     """Return the calibration with all its sources, and without each of them.
 
-    Profiles stay: every calibration needs them.
+    Profiles stay: every calibration needs them. Draws of those without a source are of the normal approximation.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def variants(configuration: Configuration) -> dict[str, Configuration]:
     for gone in (one for one in configuration.sources if one != "profiles"):
         kept = tuple(one for one in configuration.sources if one != gone)
         name = f"{configuration.name}_without_{gone}"
-        made[f"without {gone}"] = dataclasses.replace(configuration, name=name, sources=kept)
+        made[f"without {gone}"] = dataclasses.replace(configuration, name=name, sources=kept, method="laplace")
     return made
 
 

@@ -43,19 +43,29 @@ def test_draws_have_the_moments_of_the_target(joint: SimpleNamespace, tmp_path: 
 
 
 def test_a_run_that_was_cut_goes_on(joint: SimpleNamespace, tmp_path: Path) -> None:
-    whole = importance.sample(joint, PEAK, tmp_path / "..", draws=120, seed=3)
-    path = tmp_path / "importance-3-120.npz"
-    with np.load(tmp_path / ".." / path.name) as saved:
-        np.savez(path, posterior=np.where(np.arange(120) < 100, saved["posterior"], -np.inf), done=100)
+    first = tmp_path / "first"
+    first.mkdir()
+    whole = importance.sample(joint, PEAK, first, draws=120, seed=3)
+    second = first / "importance-3-120-2.npz"
+    with np.load(second) as saved:
+        posterior = saved["posterior"]
+    np.savez(second, posterior=np.where(np.arange(120) < 100, posterior, -np.inf), done=100)
     joint.calls = 0
-    again = importance.sample(joint, PEAK, tmp_path, draws=120, seed=3)
+    again = importance.sample(joint, PEAK, first, draws=120, seed=3)
     assert joint.calls == 20
     np.testing.assert_array_equal(again.z, whole.z)
 
 
+def test_a_narrow_approximation_is_widened_by_its_own_draws(joint: SimpleNamespace, tmp_path: Path) -> None:
+    narrow = Peak(np.array([0.1, 0.1]), jnp.zeros(0), np.diag([0.4, 0.8]), 0.0, 1)
+    found = importance.sample(joint, narrow, tmp_path, draws=3000, seed=1)
+    assert found.pareto_k < 0.6
+    np.testing.assert_allclose(found.z[0].std(axis=0), SPREAD, rtol=0.1)
+
+
 def test_an_approximation_that_is_far_off_is_refused(joint: SimpleNamespace, tmp_path: Path) -> None:
-    narrow = Peak(np.zeros(2), jnp.zeros(0), 0.05 * np.eye(2), 0.0, 1)
-    found = importance.sample(joint, narrow, tmp_path, draws=400, seed=1)
+    far = Peak(np.array([-3.0, 9.0]), jnp.zeros(0), 0.02 * np.eye(2), 0.0, 1)
+    found = importance.sample(joint, far, tmp_path, draws=400, seed=1)
     told = {"pareto_k": found.pareto_k, "effective": found.effective}
     with pytest.raises(RunError, match=r"Pareto k .* use the method metropolis or nuts"):
         _require_close(Configuration("c", ("a.b",)), told)

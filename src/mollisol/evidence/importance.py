@@ -1,10 +1,11 @@
-"""Draws of the normal approximation, weighted by the posterior: no chain, and a diagnostic that needs none.
+"""Draws weighted by the posterior: no chain, and a diagnostic that needs none.
 
-    w_i = p(z_i | y) / N(z_i; peak, covariance)
+    w_i = p(z_i | y) / q(z_i)
 
-The largest weights are smoothed by a Pareto distribution, whose shape k tells whether the approximation covers the
-posterior (PSIS, Vehtari et al. 2024): beyond 0.7 the weighted draws cannot be trusted, however many there are. Then
-draws are taken in proportion to their weights.
+Twice: first q is the normal approximation at the peak, then Student's t distribution with the mean and the covariance of
+the first draws as they weigh, whose tails are heavier. The largest weights are smoothed by a Pareto distribution, whose
+shape k tells whether q covers the posterior (PSIS, Vehtari et al. 2024): beyond 0.7 the weighted draws cannot be
+trusted, however many there are. Then draws are taken in proportion to their weights.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ Array = NDArray[np.float64]
 KEPT_EVERY = 50
 """Draws after which the file of their posteriors is written."""
 
+FREEDOM = 7.0
+"""Degrees of freedom of the second distribution."""
+
 
 def sample(
     joint: Joint,
@@ -38,32 +42,40 @@ def sample(
     seed: int,
     progress: Callable[[float], None] | None = None,
 ) -> Draws:
-    """Weigh draws of the approximation and take as many in proportion, or go on where the file in `folder` ends.
+    """Weigh twice as many draws and take `draws` in proportion, or go on where the files in `folder` end.
 
     A draw at which a site has no steady state has a posterior of 0.
     """
+
+    def evaluated(z: Array, stage: int) -> Array:
+        path, posterior, first = folder / f"importance-{seed}-{draws}-{stage}.npz", np.full(draws, -np.inf), 0
+        if path.is_file():
+            with np.load(path) as saved:
+                posterior, first = saved["posterior"], int(saved["done"])
+
+        def value(point: Array) -> float:
+            found = float(log_posterior_at(joint, jnp.asarray(point), peak.slopes))
+            return found if np.isfinite(found) else -np.inf
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for start in range(first, draws, KEPT_EVERY):
+                end = min(start + KEPT_EVERY, draws)
+                posterior[start:end] = list(pool.map(value, z[start:end]))
+                with atomic_write(path) as temporary, temporary.open("wb") as file:
+                    np.savez(file, posterior=posterior, done=end)
+                if progress is not None:
+                    progress(0.5 * (stage - 1 + end / draws))
+        return posterior
+
     random = np.random.default_rng(seed)
     z = random.multivariate_normal(peak.z, peak.covariance, draws)
-    path, posterior, first = folder / f"importance-{seed}-{draws}.npz", np.full(draws, -np.inf), 0
-    if path.is_file():
-        with np.load(path) as saved:
-            posterior, first = saved["posterior"], int(saved["done"])
-
-    def value(point: Array) -> float:
-        found = float(log_posterior_at(joint, jnp.asarray(point), peak.slopes))
-        return found if np.isfinite(found) else -np.inf
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for start in range(first, draws, KEPT_EVERY):
-            end = min(start + KEPT_EVERY, draws)
-            posterior[start:end] = list(pool.map(value, z[start:end]))
-            with atomic_write(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, posterior=posterior, done=end)
-            if progress is not None:
-                progress(end / draws)
-    off = z - peak.z
-    approximate = -0.5 * np.einsum("ni,ij,nj->n", off, np.linalg.inv(peak.covariance), off)
-    weights, k = smoothed(posterior - approximate)
+    weights, _ = smoothed(evaluated(z, 1) + 0.5 * _distance(z, peak.z, peak.covariance))
+    centre = weights @ z
+    shape = (z - centre).T @ (weights[:, None] * (z - centre))
+    wide = np.sqrt(FREEDOM / random.chisquare(FREEDOM, draws))
+    z = centre + wide[:, None] * (random.standard_normal(z.shape) @ np.linalg.cholesky(shape).T)
+    student = -0.5 * (FREEDOM + len(centre)) * np.log1p(_distance(z, centre, shape) / FREEDOM)
+    weights, k = smoothed(evaluated(z, 2) - student)
     taken = random.permutation(resampled(weights, draws, random.random()))
     return Draws(z[taken][None], np.zeros(1, dtype=np.int64), float(k), float(1.0 / np.sum(weights**2)))
 
@@ -77,3 +89,9 @@ def smoothed(log_ratio: Array) -> tuple[Array, float]:
     weights = np.zeros(len(log_ratio))
     weights[possible] = np.exp(np.asarray(logs))
     return weights / weights.sum(), float(k)
+
+
+def _distance(z: Array, centre: Array, covariance: Array) -> Array:
+    """Squared distance (draw,) in standard deviations."""
+    off = z - centre
+    return np.einsum("ni,ij,nj->n", off, np.linalg.inv(covariance), off)

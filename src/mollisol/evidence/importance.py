@@ -2,9 +2,9 @@
 
     w_i = p(z_i | y) / q(z_i)
 
-Twice: first q is the normal approximation at the peak, then Student's t distribution with the mean and the covariance of
-the first draws as they weigh, whose tails are heavier. The largest weights are smoothed by a Pareto distribution, whose
-shape k tells whether q covers the posterior (PSIS, Vehtari et al. 2024): beyond 0.7 the weighted draws cannot be
+Twice: first q is the normal approximation at the peak, then Student's t distribution with the mean and the covariance
+of the first draws as they weigh, whose tails are heavier. The largest weights are smoothed by a Pareto distribution,
+whose shape k tells whether q covers the posterior (PSIS, Vehtari et al. 2024): beyond 0.7 the weighted draws cannot be
 trusted, however many there are. Then draws are taken in proportion to their weights.
 """
 
@@ -94,4 +94,4 @@ def smoothed(log_ratio: Array) -> tuple[Array, float]:
 def _distance(z: Array, centre: Array, covariance: Array) -> Array:
     """Squared distance (draw,) in standard deviations."""
     off = z - centre
-    return np.einsum("ni,ij,nj->n", off, np.linalg.inv(covariance), off)
+    return np.asarray(np.einsum("ni,ij,nj->n", off, np.linalg.inv(covariance), off))

@@ -39,7 +39,7 @@ def test_draws_have_the_moments_of_the_target(joint: SimpleNamespace, tmp_path: 
     np.testing.assert_allclose(z.std(axis=0), SPREAD, rtol=0.06)
     assert z[:, 0].max() <= 3.0
     assert found.pareto_k < 0.5
-    assert 1000.0 < found.effective < 4000.0
+    assert 2000.0 < found.effective < 8000.0
 
 
 def test_a_run_that_was_cut_goes_on(joint: SimpleNamespace, tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """Draws weighted by the posterior: no chain, and a diagnostic that needs none.
 
-    w_i = p(z_i | y) / q(z_i)
+    w_i = p(z_i | y) / q(z_i),    q = (q1 + q2) / 2
 
-Twice: first q is the normal approximation at the peak, then Student's t distribution with the mean and the covariance
-of the first draws as they weigh, whose tails are heavier. The largest weights are smoothed by a Pareto distribution,
-whose shape k tells whether q covers the posterior (PSIS, Vehtari et al. 2024): beyond 0.7 the weighted draws cannot be
-trusted, however many there are. Then draws are taken in proportion to their weights.
+Half of the draws are of q1, the normal approximation at the peak, half of q2, Student's t distribution with the mean
+and the covariance of the first half as it weighs, whose tails are heavier. The largest weights are smoothed by a Pareto
+distribution, whose shape k tells whether q covers the posterior (PSIS, Vehtari et al. 2024): beyond 0.7 the weighted
+draws cannot be trusted, however many there are. Then draws are taken in proportion to their weights.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import multivariate_normal, multivariate_t
 
 from mollisol.evidence.chains import WORKERS, Draws
 from mollisol.evidence.likelihood import Joint, log_posterior_at
@@ -68,16 +69,17 @@ def sample(
         return posterior
 
     random = np.random.default_rng(seed)
-    z = random.multivariate_normal(peak.z, peak.covariance, draws)
-    weights, _ = smoothed(evaluated(z, 1) + 0.5 * _distance(z, peak.z, peak.covariance))
-    centre = weights @ z
-    shape = (z - centre).T @ (weights[:, None] * (z - centre))
-    wide = np.sqrt(FREEDOM / random.chisquare(FREEDOM, draws))
-    z = centre + wide[:, None] * (random.standard_normal(z.shape) @ np.linalg.cholesky(shape).T)
-    student = -0.5 * (FREEDOM + len(centre)) * np.log1p(_distance(z, centre, shape) / FREEDOM)
-    weights, k = smoothed(evaluated(z, 2) - student)
+    normal = multivariate_normal(peak.z, peak.covariance)
+    first = random.multivariate_normal(peak.z, peak.covariance, draws)
+    posterior = evaluated(first, 1)
+    weights, _ = smoothed(posterior - normal.logpdf(first))
+    centre = weights @ first
+    student = multivariate_t(centre, (first - centre).T @ (weights[:, None] * (first - centre)), FREEDOM)
+    second = student.rvs(draws, random_state=random)
+    z, posterior = np.concatenate([first, second]), np.concatenate([posterior, evaluated(second, 2)])
+    weights, k = smoothed(posterior - np.logaddexp(normal.logpdf(z), student.logpdf(z)))
     taken = random.permutation(resampled(weights, draws, random.random()))
-    return Draws(z[taken][None], np.zeros(1, dtype=np.int64), float(k), float(1.0 / np.sum(weights**2)))
+    return Draws(z[taken][None], np.zeros(1, dtype=np.int64), k, float(1.0 / np.sum(weights**2)))
 
 
 def smoothed(log_ratio: Array) -> tuple[Array, float]:
@@ -89,9 +91,3 @@ def smoothed(log_ratio: Array) -> tuple[Array, float]:
     weights = np.zeros(len(log_ratio))
     weights[possible] = np.exp(np.asarray(logs))
     return weights / weights.sum(), float(k)
-
-
-def _distance(z: Array, centre: Array, covariance: Array) -> Array:
-    """Squared distance (draw,) in standard deviations."""
-    off = z - centre
-    return np.asarray(np.einsum("ni,ij,nj->n", off, np.linalg.inv(covariance), off))

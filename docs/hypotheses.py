@@ -71,6 +71,7 @@ WHY = {
         "nitrogen",
     ): "straw of wheat and maize waits for nitrogen in the topsoil only, and what waits is a small stock",
     ("priming", "fresh_carbon_limit"): "where little fresh carbon arrives, hardly any mineral carbon is released",
+    ("persistence", "none"): "no carbon that minerals hold for millennia: over half of the subsoil's is missing",
     ("priming", "none"): "the default's priming has strength 0 at its best estimate",
     ("variability", "physiological"): "all four strengths are 0 unless a study sets them: see below",
     ("oxygen", "diffusion_1961"): "a tortuosity that shuts moist pores sooner, which matters in wet weeks only",

@@ -203,6 +203,13 @@ def test_a_point_that_does_not_settle_tells_its_course(joint, monkeypatch) -> No
     assert caught.value.moved > 0.05
 
 
+def test_a_point_that_is_no_maximum_is_told(joint, monkeypatch) -> None:
+    monkeypatch.setattr("mollisol.evidence.map_estimate._covariance", lambda *_: None)
+    with pytest.raises(Unsettled, match="no maximum of the posterior; start from another one") as caught:
+        most_probable(joint)
+    assert len(caught.value.course) > 1
+
+
 def test_fits_without_a_study_go_into_the_row_and_one_that_does_not_settle_is_tried_once(joint, monkeypatch) -> None:
     told: list[str] = []
     one = row("default", [-1.0, -2.0, -9.0]) | {"k": [0.9, 0.8, 0.9]}

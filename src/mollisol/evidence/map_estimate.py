@@ -51,18 +51,21 @@ class Peak:
 
 
 class Unsettled(RunError):
-    """The most probable point does not settle: new slopes of the sites lead to another one, again and again.
+    """There is no most probable point: new slopes of the sites lead to another one, again and again, or to a saddle.
 
     Parameters
     ----------
     moved : by how many standard deviations the point still moves.
     course : log posterior of every round.
+    saddle : whether the point came to rest where the posterior is no maximum.
     """
 
-    def __init__(self, moved: float, course: Sequence[float]) -> None:
+    def __init__(self, moved: float, course: Sequence[float], saddle: bool = False) -> None:
         self.moved, self.course = moved, tuple(course)
         super().__init__(
-            f"the most probable point still moves by {moved:.2f} standard deviations after {len(course)} rounds"
+            f"the point that was found after {len(course)} rounds is no maximum of the posterior; start from another one"
+            if saddle
+            else f"the most probable point still moves by {moved:.2f} standard deviations after {len(course)} rounds"
         )
 
 
@@ -72,9 +75,7 @@ def most_probable(joint: Joint, start: Array | None = None, say: Say | None = No
     Raises
     ------
     Unsettled
-        Where the point does not settle.
-    RunError
-        Where it is no maximum.
+        Where the point does not settle, or is no maximum.
     """
     from scipy.optimize import minimize
 
@@ -114,11 +115,13 @@ def most_probable(joint: Joint, start: Array | None = None, say: Say | None = No
     else:
         raise Unsettled(moved, course)
     covariance = _covariance(against(slopes), z)
+    if covariance is None:
+        raise Unsettled(moved, course, saddle=True)
     return Peak(z, slopes, covariance, -float(best.fun), number)
 
 
-def _covariance(negative: Any, z: Array) -> Array:
-    """Invert the Hessian, from central differences of the gradient."""
+def _covariance(negative: Any, z: Array) -> Array | None:
+    """Invert the Hessian, from central differences of the gradient; None where it is that of no maximum."""
     size = len(z)
     hessian = np.empty((size, size))
     for i in range(size):
@@ -127,5 +130,5 @@ def _covariance(negative: Any, z: Array) -> Array:
         hessian[i] = (negative(z + step)[1] - negative(z - step)[1]) / (2.0 * DIFFERENCE)
     values, vectors = np.linalg.eigh(0.5 * (hessian + hessian.T))
     if values.min() <= 0.0:
-        raise RunError("the point that was found is no maximum of the posterior; start from another one")
+        return None
     return np.asarray((vectors / values) @ vectors.T)

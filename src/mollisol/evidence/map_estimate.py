@@ -63,7 +63,7 @@ class Unsettled(RunError):
     def __init__(self, moved: float, course: Sequence[float], saddle: bool = False) -> None:
         self.moved, self.course = moved, tuple(course)
         super().__init__(
-            f"the point that was found after {len(course)} rounds is no maximum of the posterior; start from another one"
+            f"the point of round {len(course)} is no maximum of the posterior; start from another one"
             if saddle
             else f"the most probable point still moves by {moved:.2f} standard deviations after {len(course)} rounds"
         )

@@ -7,7 +7,12 @@ Rooms (`mollisol.soil`, `mollisol.column`, ...) are imported when they are first
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
+
+# Read by XLA when JAX is imported, so it has to be said before: XLA up to 0.10.1 writes two lines of error for every
+# program that comes from the compilation cache, about marks of tuning that no processor has. Real errors are raised.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 __version__ = "0.1.0"
 
@@ -23,6 +28,7 @@ _ROOMS = (
     "clocks",
     "practices",
     "study",
+    "evidence",
     "show",
 )
 

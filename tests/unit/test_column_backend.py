@@ -4,7 +4,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import jax
+import jax.numpy as jnp
+import numpy as np
 import pytest
 
 from mollisol.column import backend
@@ -49,6 +53,29 @@ def test_configure_sets_precision_devices_and_cache_once(tmp_path: Path) -> None
         "configure(1); print(len(jax.devices()))"
     )
     assert output_of(script, MOLLISOL_CACHE=str(tmp_path / "new")).split() == ["True", "2", str(tmp_path / "new"), "2"]
+
+
+def test_programs_from_the_cache_are_loaded_without_a_word(tmp_path: Path) -> None:
+    script = (
+        "import mollisol; from mollisol.column.backend import configure; configure(2); import jax.numpy as jnp\n"
+        "print(float(jnp.linalg.solve(jnp.eye(3), jnp.ones(3)).sum()))"
+    )
+    env = {**os.environ, "MOLLISOL_CACHE": str(tmp_path)}
+    env.pop("TF_CPP_MIN_LOG_LEVEL", None)
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
+        assert (done.stdout, done.stderr) == ("3.0\n", "")
+
+
+def test_the_compiler_reduces_large_arrays_as_numpy_does() -> None:
+    """JAX 0.10.2 does not (its issue 39103): the last rows of a product and sum over more than 16,384 are others'."""
+    rows = np.stack([np.arange(16_385.0), np.zeros(16_385), np.zeros(16_385)], axis=1)
+    turn = np.eye(3)
+
+    def squares(x: Any) -> Any:
+        return jax.vmap(lambda row: jnp.sum((turn @ row) ** 2))(x)
+
+    np.testing.assert_allclose(jax.jit(squares)(rows), np.sum((rows @ turn) ** 2, axis=1), rtol=1e-12)
 
 
 def test_a_number_of_devices_that_was_chosen_stands() -> None:

@@ -1,6 +1,6 @@
 """The one place that touches JAX's settings: float64, a device per core, the compilation cache.
 
-Importing `mollisol` changes nothing. `configure` is called by the command line and by the first run; it acts only
+Importing `mollisol` changes none of them. `configure` is called by the command line and by the first run; it acts only
 while no JAX backend is up. `require_float64` refuses to run in single precision: mass would close to 4e-6 only.
 """
 

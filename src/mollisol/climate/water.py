@@ -32,17 +32,28 @@ class HydraulicsLike(Protocol):
     """What the water needs of `mollisol.soil.hydraulics.Hydraulics`; each (layer, column)."""
 
     @property
-    def wilting_point(self) -> Array: ...  # noqa: D102
+    def wilting_point(self) -> Array:
+        """Water content at 1500 kPa, m3/m3 of total volume."""
+
     @property
-    def field_capacity(self) -> Array: ...  # noqa: D102
+    def field_capacity(self) -> Array:
+        """Water content at 33 kPa, m3/m3 of total volume."""
+
     @property
-    def saturation(self) -> Array: ...  # noqa: D102
+    def saturation(self) -> Array:
+        """Water content at 0 kPa, m3/m3 of total volume."""
+
     @property
-    def saturated_conductivity(self) -> Array: ...  # noqa: D102
+    def saturated_conductivity(self) -> Array:
+        """Hydraulic conductivity at saturation, m/yr."""
+
     @property
-    def air_entry(self) -> Array: ...  # noqa: D102
+    def air_entry(self) -> Array:
+        """Tension at which the retention curve reaches saturation, kPa, positive."""
+
     @property
-    def retention_exponent(self) -> Array: ...  # noqa: D102
+    def retention_exponent(self) -> Array:
+        """Exponent b of the retention curve, 1."""
 
 
 class WaterRun(NamedTuple):

@@ -103,9 +103,11 @@ class _Scheduled:
 
     @property
     def name(self) -> str:
+        """Name of the practice."""
         return self.practice.name
 
     def holds(self, year: int) -> bool:
+        """Return whether the practice is in force in a year."""
         return self.year <= year and (self.until is None or year <= self.until)
 
 

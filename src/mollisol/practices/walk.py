@@ -78,6 +78,7 @@ class _Work:
 
     @property
     def label(self) -> str:
+        """What the record says of it."""
         return f"worked in to {CM_PER_M * self.depth:g} cm"
 
 

@@ -85,6 +85,7 @@ class _Loader(yaml.SafeLoader):
         self.file, self.depth, self.count = file, 0, 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Compose a node as PyYAML does, refusing a file that is too deep or too large."""
         line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
         self.depth += 1
         self.count += 1
@@ -119,6 +120,7 @@ class _Builder:
         self.open: set[int] = set()
 
     def build(self, node: yaml.Node, path: KeyPath, line: int) -> Any:
+        """Return the value of a node and of all below it."""
         self.count += 1
         if self.count > MAX_NODES:
             raise _too_many(self.file, line)
@@ -139,6 +141,7 @@ class _Builder:
         return value
 
     def mapping(self, node: yaml.Node, path: KeyPath) -> dict[str, Any]:
+        """Return the value of a mapping; a key that is no plain word or stands twice is an error."""
         built: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line = _line(key_node)
@@ -158,6 +161,7 @@ class _Builder:
         return built
 
     def scalar(self, node: yaml.ScalarNode, path: KeyPath) -> Hashable:
+        """Return the value of a scalar."""
         if node.tag not in _PLAIN:
             raise self.refuse_tag(node, path)
         kind, text = node.tag.removeprefix(_TAG), node.value
@@ -178,6 +182,7 @@ class _Builder:
         return None if kind == "null" else str(text)
 
     def refuse_tag(self, node: yaml.Node, path: KeyPath) -> InputError:
+        """Return the error for a tag that makes objects."""
         tag = node.tag.replace(_TAG, "!!")
         return InputError(
             f"the tag '{tag}' is not allowed",

@@ -19,7 +19,7 @@ from mollisol.show.context import Array
 from mollisol.show.drawing import new_figure, plain_log, settings
 from mollisol.show.files import write_atomically
 
-RESOLUTION = 220
+RESOLUTION = 150
 COLOURS = {"cropland": "#d55e00", "grassland": "#0072b2", "forest": "#009e73"}
 MARKERS = {"cropland": "o", "grassland": "s", "forest": "^"}
 CARBON, AFRICA, ROOTS, PRODUCTIVITY, DATA = "#222222", "#8c8c8c", "#cc79a7", "#e69f00", "#222222"

@@ -7,11 +7,13 @@ atomically.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -23,6 +25,8 @@ from mollisol.evidence.map_estimate import Peak
 from mollisol.units.files import atomic_write
 
 Array = NDArray[np.float64]
+Found = TypeVar("Found")
+Told = Callable[[float], None]
 
 KEPT_EVERY = 10
 """Draws after which a chain's file is written."""
@@ -74,14 +78,40 @@ def sample(
     potential = jax.tree_util.Partial(_against, joint, jnp.asarray(peak.z), jnp.asarray(lower), peak.slopes)
 
     kernel, step = _kernel(potential, warmup)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        runs = [
-            pool.submit(_chain, kernel, step, len(peak.z), folder / f"chain-{k + 1}.npz", k, warmup, draws, seed, told)
-            for k in range(chains)
-        ]
-        found = [run.result() for run in runs]
+    runs = [
+        partial(_chain, kernel, step, len(peak.z), folder / f"chain-{k + 1}.npz", k, warmup, draws, seed)
+        for k in range(chains)
+    ]
+    found = side_by_side(runs, told)
     w = np.stack([one for one, _ in found])
     return Draws(peak.z + w @ lower.T, np.array([diverging for _, diverging in found]))
+
+
+def side_by_side(runs: Sequence[Callable[[Told], Found]], told: Callable[[int, float], None]) -> list[Found]:
+    """Run all, `WORKERS` at a time, and return what they found.
+
+    Parameters
+    ----------
+    runs : each is given a function to call with its share after every step.
+    told : called with a run's number and share.
+
+    When one fails, or the process is asked to stop, the others end at their next step.
+    """
+    ended = threading.Event()
+
+    def tell(number: int, share: float) -> None:
+        if ended.is_set():
+            raise CancelledError
+        told(number, share)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        futures = [pool.submit(run, partial(tell, number)) for number, run in enumerate(runs)]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            ended.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _against(joint: Joint, z: Any, lower: Any, slopes: Any, w: Any) -> Any:
@@ -107,7 +137,7 @@ def _chain(
     warmup: int,
     draws: int,
     seed: int,
-    told: Callable[[int, float], None],
+    told: Told,
 ) -> tuple[Array, int]:
     """Run one chain: (draw, axis) in w, and how many diverged."""
     key = jax.random.fold_in(jax.random.PRNGKey(seed), number)
@@ -133,5 +163,5 @@ def _chain(
             }
             with atomic_write(path) as temporary, temporary.open("wb") as file:
                 np.savez(file, kept=kept, done=i + 1, diverged=diverged, seed=seed, **flat)
-        told(number, (i + 1) / (warmup + draws))
+        told((i + 1) / (warmup + draws))
     return kept, diverged

@@ -12,7 +12,6 @@ covariance are replaced by the mean and the covariance of the warm-ups of all ch
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.evidence.chains import WORKERS, Draws
+from mollisol.evidence.chains import Draws, Told, side_by_side
 from mollisol.evidence.likelihood import Joint, log_posterior_at
 from mollisol.evidence.map_estimate import Peak
 from mollisol.units.files import atomic_write
@@ -66,15 +65,11 @@ def sample(
             value = float(log_posterior_at(joint, jnp.asarray(centre + lower @ w), peak.slopes))
             return value if np.isfinite(value) else -np.inf
 
-        with ThreadPoolExecutor(WORKERS) as pool:
-            runs = [
-                pool.submit(
-                    chain, target, len(centre), folder / f"{name}-{k + 1}.npz", forgotten, kept, [seed, number, k],
-                    partial(told, number, k),
-                )
-                for k in range(chains)
-            ]  # fmt: skip
-            return np.asarray(centre + np.stack([run.result() for run in runs]) @ lower.T)
+        runs = [
+            partial(chain, target, len(centre), folder / f"{name}-{k + 1}.npz", forgotten, kept, [seed, number, k])
+            for k in range(chains)
+        ]
+        return np.asarray(centre + np.stack(side_by_side(runs, partial(told, number))) @ lower.T)
 
     forgotten = int(FORGOTTEN * warmup)
     first = stage(0, "warmup", peak.z, peak.covariance, forgotten, warmup - forgotten).reshape(-1, len(peak.z))
@@ -89,7 +84,7 @@ def chain(
     warmup: int,
     draws: int,
     seed: list[int],
-    told: Callable[[float], None],
+    told: Told,
 ) -> Array:
     """Run one chain of a target whose peak is 0 and whose covariance is about 1: (draw, axis).
 

@@ -1,0 +1,83 @@
+"""Chains without a gradient: moments of a known target, a run that goes on, one that is asked to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from mollisol.evidence import metropolis
+from mollisol.evidence.chains import side_by_side
+from mollisol.evidence.map_estimate import Peak
+
+PEAK = Peak(np.zeros(2), jnp.zeros(0), np.eye(2), 0.0, 1)
+
+
+def banana(joint, z, slopes):
+    """Log density of a normal bent along a parabola: x ~ N(0.5, 1), y - x^2 ~ N(0, 0.5)."""
+    joint.calls += 1
+    x, y = np.asarray(z)
+    return jnp.asarray(-0.5 * (x - 0.5) ** 2 - 0.5 * ((y - x**2) / 0.5) ** 2)
+
+
+@pytest.fixture
+def joint(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    monkeypatch.setattr(metropolis, "log_posterior_at", banana)
+    return SimpleNamespace(calls=0)
+
+
+def test_draws_have_the_moments_of_a_bent_target(joint: SimpleNamespace, tmp_path: Path) -> None:
+    found = metropolis.sample(joint, PEAK, tmp_path, chains=4, warmup=500, draws=8000, seed=1)
+    x, y = found.z.reshape(-1, 2).T
+    assert found.z.shape == (4, 8000, 2)
+    assert abs(x.mean() - 0.5) < 0.08
+    assert abs(x.std() - 1.0) < 0.08
+    # x^2 + N(0, 0.5): mean 1 + 0.25, variance 2 + 4 * 0.25 + 0.25
+    assert abs(y.mean() - 1.25) < 0.15
+    assert abs(y.std() - np.sqrt(3.25)) < 0.2
+
+
+def test_a_run_that_was_cut_goes_on_as_if_it_had_not_been(joint: SimpleNamespace, tmp_path: Path) -> None:
+    settings = {"chains": 2, "warmup": 50, "draws": 100, "seed": 3}
+    for name in ("whole", "cut"):
+        (tmp_path / name).mkdir()
+    whole = metropolis.sample(joint, PEAK, tmp_path / "whole", **settings)
+    done: list[float] = []
+
+    def cut(share: float) -> None:
+        done.append(share)
+        if share > 0.6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        metropolis.sample(joint, PEAK, tmp_path / "cut", **settings, progress=cut)
+    assert done[-1] < 0.7
+    before = joint.calls
+    again = metropolis.sample(joint, PEAK, tmp_path / "cut", **settings)
+    assert joint.calls - before < 0.7 * before / 2
+    np.testing.assert_array_equal(again.z, whole.z)
+
+
+def test_runs_end_at_their_next_step_when_the_process_is_asked_to_stop() -> None:
+    steps = [0, 0, 0]
+
+    def run(number: int, told) -> None:
+        for i in range(1000):
+            steps[number] = i
+            if number == 0 and i == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+            told(i / 1000)
+
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side([lambda told, n=n: run(n, told) for n in range(3)], lambda number, share: None)
+    assert time.monotonic() - begin < 5.0
+    assert max(steps) < 200
+    assert steps[2] == 0

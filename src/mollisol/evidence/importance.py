@@ -55,7 +55,7 @@ def sample(
                 posterior, first = saved["posterior"], int(saved["done"])
 
         def value(point: Array) -> float:
-            found = float(log_posterior_at(joint, jnp.asarray(point), peak.slopes))
+            found = float(log_posterior_at(joint, jnp.asarray(point)))
             return found if np.isfinite(found) else -np.inf
 
         with ThreadPoolExecutor(WORKERS) as pool:

@@ -280,11 +280,18 @@ def _posterior_and_gradient(joint: Joint, z: Array, slopes: Array) -> tuple[Arra
     return found
 
 
+def _log_posterior(joint: Joint, z: Array) -> Array:
+    return joint.log_posterior(z, joint.slopes(z))
+
+
 slopes_at: Callable[[Joint, Array], Array] = jax.jit(Joint.slopes)
 """Compiled `Joint.slopes`."""
 
-log_posterior_at: Callable[[Joint, Array, Array], Array] = jax.jit(Joint.log_posterior)
-"""Compiled `Joint.log_posterior`."""
+log_posterior_near: Callable[[Joint, Array, Array], Array] = jax.jit(Joint.log_posterior)
+"""Compiled `Joint.log_posterior`, for frozen slopes: cheap, and right near the point at which they were taken."""
+
+log_posterior_at: Callable[[Joint, Array], Array] = jax.jit(_log_posterior)
+"""Compiled logarithm of the posterior with the slopes at the point itself."""
 
 posterior_and_gradient: Callable[[Joint, Array, Array], tuple[Array, Array]] = jax.jit(_posterior_and_gradient)
 """Compiled logarithm of the posterior at a point, for frozen slopes, and its gradient."""

@@ -5,7 +5,10 @@ Two kinds of steps alternate at random, both in w with z = peak + L w, L L' the 
 - independent: w from a Student t distribution of that covariance, accepted by the ratio of importance weights;
 - local: a normal step of 2.4 / sqrt(n), the optimal size for a normal target (Roberts, Gelman & Gilks 1997).
 
-The first reach everywhere where the approximation is good, the second wherever it is not. After the warm-up peak and
+The first reach everywhere where the approximation is good, the second wherever it is not. A step is judged first by the
+posterior with the slopes of the sites frozen at the peak, and only if it passes by that with the slopes at its own
+point, three times as dear, so that the chain has the latter (delayed acceptance; Christen & Fox 2005, Journal of
+Computational and Graphical Statistics 14:795). After the warm-up peak and
 covariance are replaced by the mean and the covariance of the warm-ups of all chains, and stay so while draws are kept.
 """
 
@@ -20,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.evidence.chains import Draws, Told, side_by_side
-from mollisol.evidence.likelihood import Joint, log_posterior_at
+from mollisol.evidence.likelihood import Joint, log_posterior_at, log_posterior_near
 from mollisol.evidence.map_estimate import Peak
 from mollisol.units.files import atomic_write
 
@@ -61,12 +64,16 @@ def sample(
     def stage(number: int, name: str, centre: Array, covariance: Array, forgotten: int, kept: int) -> Array:
         lower = np.linalg.cholesky(covariance)
 
+        def near(w: Array) -> float:
+            return _finite(log_posterior_near(joint, jnp.asarray(centre + lower @ w), peak.slopes))
+
         def target(w: Array) -> float:
-            value = float(log_posterior_at(joint, jnp.asarray(centre + lower @ w), peak.slopes))
-            return value if np.isfinite(value) else -np.inf
+            return _finite(log_posterior_at(joint, jnp.asarray(centre + lower @ w)))
 
         runs = [
-            partial(chain, target, len(centre), folder / f"{name}-{k + 1}.npz", forgotten, kept, [seed, number, k])
+            partial(
+                chain, near, target, len(centre), folder / f"{name}-{k + 1}.npz", forgotten, kept, [seed, number, k]
+            )
             for k in range(chains)
         ]
         return np.asarray(centre + np.stack(side_by_side(runs, partial(told, number))) @ lower.T)
@@ -78,6 +85,7 @@ def sample(
 
 
 def chain(
+    near: Callable[[Array], float],
     target: Callable[[Array], float],
     size: int,
     path: Path,
@@ -86,7 +94,9 @@ def chain(
     seed: list[int],
     told: Told,
 ) -> Array:
-    """Run one chain of a target whose peak is 0 and whose covariance is about 1: (draw, axis).
+    """Run one chain of a log density `target` whose peak is 0 and whose covariance is about 1: (draw, axis).
+
+    `near` is one like it, and cheaper: what it refuses is not asked for by the target.
 
     Every step draws from a generator of its own, so a chain that was cut goes on as if it had not been.
     """
@@ -98,7 +108,7 @@ def chain(
             if len(begun) <= draws and saved["seed"].tolist() == seed and int(saved["warmup"]) == warmup:
                 kept[: len(begun)] = begun
                 now, first = saved["now"], int(saved["done"])
-    value = target(now)
+    cheap, value = near(now), target(now)
     total = warmup + draws
     for i in range(first, total):
         random = np.random.default_rng([*seed, i + 1])
@@ -107,9 +117,11 @@ def chain(
             correction = _log_student(now) - _log_student(other)
         else:
             other, correction = now + 2.4 / np.sqrt(size) * random.standard_normal(size), 0.0
-        proposed = target(other)
-        if np.log(random.random()) < proposed - value + correction:
-            now, value = other, proposed
+        first_look = near(other)
+        if np.log(random.random()) < first_look - cheap + correction:
+            proposed = target(other)
+            if np.log(random.random()) < proposed - value - (first_look - cheap):
+                now, cheap, value = other, first_look, proposed
         if i >= warmup:
             kept[i - warmup] = now
         if (i + 1) % KEPT_EVERY == 0 or i + 1 == total:
@@ -117,6 +129,10 @@ def chain(
                 np.savez(file, kept=kept, now=now, done=i + 1, seed=np.array(seed), warmup=warmup)
         told((i + 1) / total)
     return kept
+
+
+def _finite(value: Array) -> float:
+    return float(value) if np.isfinite(value) else -np.inf
 
 
 def _log_student(w: Array) -> float:

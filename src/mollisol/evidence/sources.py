@@ -119,7 +119,7 @@ class ProfileFits:
 def variants(configuration: Configuration) -> dict[str, Configuration]:
     """Return the calibration with all its sources, and without each of them.
 
-    Profiles stay: every calibration needs them. Draws of those without a source are of the normal approximation.
+    Profiles stay: every calibration needs them. All are normal approximations, so that they differ by the source only.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def variants(configuration: Configuration) -> dict[str, Configuration]:
     >>> list(variants(given))
     ['all sources', 'without turnover', 'without minerals']
     """
-    made = {EVERY: configuration}
+    made = {EVERY: dataclasses.replace(configuration, method="laplace")}
     for gone in (one for one in configuration.sources if one != "profiles"):
         kept = tuple(one for one in configuration.sources if one != gone)
         name = f"{configuration.name}_without_{gone}"

@@ -1,0 +1,89 @@
+"""How far the likelihood of a calibration may take the model as linear in what sites have of their own.
+
+`python -m validation.marginal [DATA_FOLDER] [--config FILE] [--parameters SET] [--along NAME] [--markdown FILE]`
+
+Points along the ridge of one parameter (the others move as the set's covariance says): the logarithm of the posterior
+with the slopes of the sites as they are at the set's best estimate, with those at each point, and with the integral
+over the sites' factors sampled (`evidence.marginal`), all as differences from the best estimate. Five minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from validation.blind_tables import table
+
+ROOT = Path(__file__).resolve().parents[1]
+BEGIN, END = "<!-- marginal: made by validation/marginal.py -->", "<!-- end of marginal -->"
+AWAY = (-2.0, -1.0, 1.0, 2.0)
+"""Standard deviations of the parameter."""
+
+
+def lines(configuration: Path, data: Path, parameters: str, along: str) -> list[str]:
+    """Return the table."""
+    import jax.numpy as jnp
+
+    from mollisol.column.backend import configure
+    from mollisol.evidence.configuration import read_configuration
+    from mollisol.evidence.gather import gather
+    from mollisol.evidence.likelihood import log_posterior_at, log_posterior_near, slopes_at
+    from mollisol.evidence.marginal import marginal
+    from mollisol.models.parameter_sets import parameter_set
+
+    configure()
+    chosen = parameter_set(parameters)
+    joint, _ = gather(read_configuration(configuration), data, "fit")
+    space = joint.space
+    best = space.point({**dict(zip(chosen.parameters, chosen.best, strict=True)), **chosen.spread})
+    scale = np.array([space.axes[space.names.index(name)].prior.spread for name in chosen.parameters])
+    covariance = np.asarray(chosen.covariance) / np.outer(scale, scale)
+    number = chosen.parameters.index(along)
+    own = [space.names.index(name) for name in chosen.parameters]
+    slopes = slopes_at(joint, jnp.asarray(best))
+
+    def found(away: float) -> np.ndarray:
+        z = best.copy()
+        z[own] += away * covariance[:, number] / np.sqrt(covariance[number, number])
+        near, at = (
+            float(log_posterior_near(joint, jnp.asarray(z), slopes)),
+            float(log_posterior_at(joint, jnp.asarray(z))),
+        )
+        sampled = marginal(joint, z)
+        return np.array([near, at, at - sampled.linear + sampled.sampled.sum()])
+
+    middle = found(0.0)
+    rows = []
+    for away in AWAY:
+        rows.append([f"{away:+.0f}", *(f"{value:+.2f}" for value in found(away) - middle)])
+    head = [f"{along}, standard deviations", "slopes of the best estimate", "slopes of the point", "sampled"]
+    return table(head, rows)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--config", type=Path, default=ROOT / "calibrations" / "cropland_grassland.yaml")
+    parser.add_argument("--parameters", default="cropland_grassland", help="name or path of the parameter set")
+    parser.add_argument("--along", default="energy.e_fold", help="parameter")
+    parser.add_argument("--markdown", type=Path, help="page with marks for the table")
+    given = parser.parse_args(arguments)
+    if not (given.data / "radiocarbon").is_dir():
+        print(f"{given.data / 'radiocarbon'} is absent", file=sys.stderr)
+        return 2
+    made = lines(given.config, given.data, given.parameters, given.along)
+    print("\n".join(made))
+    if given.markdown is not None:
+        page = given.markdown.read_text(encoding="utf-8")
+        before, rest = page.split(BEGIN)
+        text = f"{before}{BEGIN}\n\n" + "\n".join(made) + f"\n\n{END}{rest.split(END)[1]}"
+        given.markdown.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

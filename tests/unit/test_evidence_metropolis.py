@@ -36,6 +36,7 @@ def wide(joint, z, slopes):
 def joint(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setattr(metropolis, "log_posterior_at", banana)
     monkeypatch.setattr(metropolis, "log_posterior_near", wide)
+    monkeypatch.setattr(metropolis, "slopes_at", lambda joint, z: jnp.zeros(0))
     return SimpleNamespace(calls=0)
 
 

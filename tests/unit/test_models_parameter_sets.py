@@ -190,3 +190,18 @@ def test_every_set_that_comes_with_mollisol_is_right(name: str) -> None:
     made = parameter_set(name)
     assert made.name == name
     assert misfit(made, made.model, made.slots) is None
+
+
+@pytest.mark.parametrize("name", ["cropland_grassland", "microbial"])
+def test_the_sets_that_come_with_it_were_made_by_the_committed_configurations(name: str) -> None:
+    from mollisol.evidence.configuration import read_configuration
+
+    made = parameter_set(name)
+    given = read_configuration(Path(__file__).parents[2] / "calibrations" / f"{name}.yaml")
+    wanted = given.as_dict()
+    assert {key: wanted[key] for key in made.configuration} == dict(made.configuration)
+    for r_hat in made.diagnostics["r_hat"].values():
+        assert r_hat <= given.largest_r_hat
+    for effective in made.diagnostics["ess"].values():
+        assert effective >= given.least_ess
+    assert bool(made.diagnostics["r_hat"]) == (given.method in ("metropolis", "nuts"))

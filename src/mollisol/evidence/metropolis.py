@@ -8,8 +8,8 @@ Two kinds of steps alternate at random, both in w with z = peak + L w, L L' the 
 The first reach everywhere where the approximation is good, the second wherever it is not. A step is judged first by the
 posterior with the slopes of the sites frozen at the peak, and only if it passes by that with the slopes at its own
 point, three times as dear, so that the chain has the latter (delayed acceptance; Christen & Fox 2005, Journal of
-Computational and Graphical Statistics 14:795). After the warm-up peak and
-covariance are replaced by the mean and the covariance of the warm-ups of all chains, and stay so while draws are kept.
+Computational and Graphical Statistics 14:795). After the warm-up peak and covariance are replaced by the mean and the covariance of the
+warm-ups of all chains, and the frozen slopes by those at that mean; they stay so while draws are kept.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.evidence.chains import Draws, Told, side_by_side
-from mollisol.evidence.likelihood import Joint, log_posterior_at, log_posterior_near
+from mollisol.evidence.likelihood import Joint, log_posterior_at, log_posterior_near, slopes_at
 from mollisol.evidence.map_estimate import Peak
 from mollisol.units.files import atomic_write
 
@@ -61,11 +62,13 @@ def sample(
         if progress is not None:
             progress(float((warmup * done[0] + draws * done[1]).mean() / (warmup + draws)))
 
-    def stage(number: int, name: str, centre: Array, covariance: Array, forgotten: int, kept: int) -> Array:
+    def stage(
+        number: int, name: str, centre: Array, covariance: Array, slopes: Any, forgotten: int, kept: int
+    ) -> Array:
         lower = np.linalg.cholesky(covariance)
 
         def near(w: Array) -> float:
-            return _finite(log_posterior_near(joint, jnp.asarray(centre + lower @ w), peak.slopes))
+            return _finite(log_posterior_near(joint, jnp.asarray(centre + lower @ w), slopes))
 
         def target(w: Array) -> float:
             return _finite(log_posterior_at(joint, jnp.asarray(centre + lower @ w)))
@@ -79,8 +82,10 @@ def sample(
         return np.asarray(centre + np.stack(side_by_side(runs, partial(told, number))) @ lower.T)
 
     forgotten = int(FORGOTTEN * warmup)
-    first = stage(0, "warmup", peak.z, peak.covariance, forgotten, warmup - forgotten).reshape(-1, len(peak.z))
-    found = stage(1, "chain", first.mean(axis=0), np.cov(first.T), forgotten, draws)
+    kept = warmup - forgotten
+    first = stage(0, "warmup", peak.z, peak.covariance, peak.slopes, forgotten, kept).reshape(-1, len(peak.z))
+    mean = first.mean(axis=0)
+    found = stage(1, "chain", mean, np.cov(first.T), slopes_at(joint, jnp.asarray(mean)), forgotten, draws)
     return Draws(found, np.zeros(chains, dtype=np.int64))
 
 

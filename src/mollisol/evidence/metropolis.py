@@ -5,11 +5,12 @@ Two kinds of steps alternate at random, both in w with z = peak + L w, L L' the 
 - independent: w from a Student t distribution of that covariance, accepted by the ratio of importance weights;
 - local: a normal step of 2.4 / sqrt(n), the optimal size for a normal target (Roberts, Gelman & Gilks 1997).
 
-The first reach everywhere where the approximation is good, the second wherever it is not. A step is judged first by the
-posterior with the slopes of the sites frozen at the peak, and only if it passes by that with the slopes at its own
-point, three times as dear, so that the chain has the latter (delayed acceptance; Christen & Fox 2005, Journal of
-Computational and Graphical Statistics 14:795). After the warm-up peak and covariance are replaced by the mean and the covariance of the
-warm-ups of all chains, and the frozen slopes by those at that mean; they stay so while draws are kept.
+The first reach everywhere where the approximation is good, the second wherever it is not. A step is judged first by
+the posterior with the slopes of the sites frozen at the peak, and only if it passes by that with the slopes at its
+own point, three times as dear, so that the chain has the latter (delayed acceptance; Christen & Fox 2005, Journal of
+Computational and Graphical Statistics 14:795). After the warm-up peak and covariance are replaced by the mean and the
+covariance of the warm-ups of all chains, and the frozen slopes by those at that mean; they stay so while draws are
+kept.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -107,6 +107,9 @@ def side_by_side(runs: Sequence[Callable[[Told], Found]], told: Callable[[int, f
     with ThreadPoolExecutor(WORKERS) as pool:
         futures = [pool.submit(run, partial(tell, number)) for number, run in enumerate(runs)]
         try:
+            ready, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in ready:
+                future.result()
             return [future.result() for future in futures]
         except BaseException:
             ended.set()

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from validation.blind_tables import table
+from validation.pages import fill
 
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- marginal: made by validation/marginal.py -->", "<!-- end of marginal -->"
@@ -78,10 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     made = lines(given.config, given.data, given.parameters, given.along)
     print("\n".join(made))
     if given.markdown is not None:
-        page = given.markdown.read_text(encoding="utf-8")
-        before, rest = page.split(BEGIN)
-        text = f"{before}{BEGIN}\n\n" + "\n".join(made) + f"\n\n{END}{rest.split(END)[1]}"
-        given.markdown.write_text(text, encoding="utf-8")
+        fill(given.markdown, BEGIN, END, made)
     return 0
 
 

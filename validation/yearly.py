@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from validation.blind_tables import table
+from validation.pages import fill
 
 if TYPE_CHECKING:
     from mollisol.evidence.yearly_error import YearlyError
@@ -58,10 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     print("\n".join(made))
     if given.markdown is not None:
-        page = given.markdown.read_text(encoding="utf-8")
-        before, rest = page.split(BEGIN)
-        text = f"{before}{BEGIN}\n\n" + "\n".join(made) + f"\n\n{END}{rest.split(END)[1]}"
-        given.markdown.write_text(text, encoding="utf-8")
+        fill(given.markdown, BEGIN, END, made)
     return 0
 
 

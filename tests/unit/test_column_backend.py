@@ -68,7 +68,7 @@ def test_programs_from_the_cache_are_loaded_without_a_word(tmp_path: Path) -> No
 
 
 def test_the_compiler_reduces_large_arrays_as_numpy_does() -> None:
-    """JAX 0.10.2 does not (its issue 39103): the last rows of a product and sum over more than 16,384 are others'."""
+    """JAX 0.10.2 does not (jax-ml/jax 39103): the last rows of a product and sum over more than 16,384 are others'."""
     rows = np.stack([np.arange(16_385.0), np.zeros(16_385), np.zeros(16_385)], axis=1)
     turn = np.eye(3)
 

@@ -16,15 +16,14 @@ from pathlib import Path
 import numpy as np
 
 from validation.blind_tables import table
-from validation.pages import fill
+from validation.pages import ROOT, table_command
 
-ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- marginal: made by validation/marginal.py -->", "<!-- end of marginal -->"
 AWAY = (-2.0, -1.0, 1.0, 2.0)
 """Standard deviations of the parameter."""
 
 
-def lines(configuration: Path, data: Path, parameters: str, along: str) -> list[str]:
+def lines(given: argparse.Namespace) -> list[str]:
     """Return the table."""
     import jax.numpy as jnp
 
@@ -34,10 +33,13 @@ def lines(configuration: Path, data: Path, parameters: str, along: str) -> list[
     from mollisol.evidence.likelihood import log_posterior_at, log_posterior_near, slopes_at
     from mollisol.evidence.marginal import marginal
     from mollisol.models.parameter_sets import parameter_set
+    from mollisol.units import InputError
 
     configure()
-    chosen = parameter_set(parameters)
-    joint, _ = gather(read_configuration(configuration), data, "fit")
+    along, chosen = given.along, parameter_set(given.parameters)
+    if along not in chosen.parameters:
+        raise InputError(f"'{along}' is not fitted", key="--along", remedy=f"known are {', '.join(chosen.parameters)}")
+    joint, _ = gather(read_configuration(given.config), given.data, "fit")
     space = joint.space
     best = space.point({**dict(zip(chosen.parameters, chosen.best, strict=True)), **chosen.spread})
     scale = np.array([space.axes[space.names.index(name)].prior.spread for name in chosen.parameters])
@@ -49,10 +51,8 @@ def lines(configuration: Path, data: Path, parameters: str, along: str) -> list[
     def found(away: float) -> np.ndarray:
         z = best.copy()
         z[own] += away * covariance[:, number] / np.sqrt(covariance[number, number])
-        near, at = (
-            float(log_posterior_near(joint, jnp.asarray(z), slopes)),
-            float(log_posterior_at(joint, jnp.asarray(z))),
-        )
+        near = float(log_posterior_near(joint, jnp.asarray(z), slopes))
+        at = float(log_posterior_at(joint, jnp.asarray(z)))
         sampled = marginal(joint, z)
         return np.array([near, at, at - sampled.linear + sampled.sampled.sum()])
 
@@ -66,21 +66,11 @@ def lines(configuration: Path, data: Path, parameters: str, along: str) -> list[
 
 def main(arguments: list[str] | None = None) -> int:
     """Compare, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--config", type=Path, default=ROOT / "calibrations" / "cropland_grassland.yaml")
-    parser.add_argument("--parameters", default="cropland_grassland", help="name or path of the parameter set")
-    parser.add_argument("--along", default="energy.e_fold", help="parameter")
-    parser.add_argument("--markdown", type=Path, help="page with marks for the table")
-    given = parser.parse_args(arguments)
-    if not (given.data / "radiocarbon").is_dir():
-        print(f"{given.data / 'radiocarbon'} is absent", file=sys.stderr)
-        return 2
-    made = lines(given.config, given.data, given.parameters, given.along)
-    print("\n".join(made))
-    if given.markdown is not None:
-        fill(given.markdown, BEGIN, END, made)
-    return 0
+    options = {
+        "--config": {"type": Path, "default": ROOT / "calibrations" / "cropland_grassland.yaml"},
+        "--along": {"default": "energy.e_fold", "help": "parameter"},
+    }
+    return table_command(arguments, __doc__, (BEGIN, END), lines, options)
 
 
 if __name__ == "__main__":

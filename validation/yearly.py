@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from validation.blind_tables import table
-from validation.pages import fill
+from validation.pages import table_command
 
 if TYPE_CHECKING:
     from mollisol.evidence.yearly_error import YearlyError
 
-ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- yearly: made by validation/yearly.py -->", "<!-- end of yearly -->"
 
 
@@ -36,31 +34,18 @@ def lines(found: list[YearlyError]) -> list[str]:
     return table(head, rows)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Compare, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--parameters", default="cropland_grassland", help="name or path of the parameter set")
-    parser.add_argument("--sites", type=int, default=8, help="sites of each land use")
-    parser.add_argument("--markdown", type=Path, help="page with marks for the table")
-    given = parser.parse_args(arguments)
-    if not (given.data / "radiocarbon").is_dir():
-        print(f"{given.data / 'radiocarbon'} is absent", file=sys.stderr)
-        return 2
+def _made(given: argparse.Namespace) -> list[str]:
     from mollisol.evidence.yearly_error import compared
     from mollisol.models.parameter_sets import parameter_set
-    from mollisol.units import MollisolError
 
-    try:
-        chosen = parameter_set(given.parameters)
-        made = lines([compared(given.data, chosen, use, given.sites) for use in ("cropland", "grassland")])
-    except MollisolError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print("\n".join(made))
-    if given.markdown is not None:
-        fill(given.markdown, BEGIN, END, made)
-    return 0
+    chosen = parameter_set(given.parameters)
+    return lines([compared(given.data, chosen, use, given.sites) for use in ("cropland", "grassland")])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare, and print the table."""
+    sites = {"type": int, "default": 8, "help": "sites of each land use"}
+    return table_command(arguments, __doc__, (BEGIN, END), _made, {"--sites": sites})
 
 
 if __name__ == "__main__":

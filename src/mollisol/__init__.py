@@ -10,7 +10,7 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-# Read by XLA when JAX is imported, so it has to be said before: XLA up to 0.10.1 writes two lines of error for every
+# Read by XLA when JAX is imported, so it has to be said before: jaxlib 0.10.1 writes two lines of error for every
 # program that comes from the compilation cache, about marks of tuning that no processor has. Real errors are raised.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 

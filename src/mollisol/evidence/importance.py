@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.stats import multivariate_normal, multivariate_t
 
 from mollisol.evidence.chains import WORKERS, Draws
-from mollisol.evidence.likelihood import Joint, log_posterior_at
+from mollisol.evidence.likelihood import Joint, log_posterior_at, or_impossible
 from mollisol.evidence.map_estimate import Peak
 from mollisol.study.conditioning import resampled
 from mollisol.units.files import atomic_write
@@ -55,8 +55,7 @@ def sample(
                 posterior, first = saved["posterior"], int(saved["done"])
 
         def value(point: Array) -> float:
-            found = float(log_posterior_at(joint, jnp.asarray(point)))
-            return found if np.isfinite(found) else -np.inf
+            return or_impossible(log_posterior_at(joint, jnp.asarray(point)))
 
         with ThreadPoolExecutor(WORKERS) as pool:
             for start in range(first, draws, KEPT_EVERY):

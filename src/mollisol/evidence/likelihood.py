@@ -293,6 +293,12 @@ log_posterior_near: Callable[[Joint, Array, Array], Array] = jax.jit(Joint.log_p
 log_posterior_at: Callable[[Joint, Array], Array] = jax.jit(_log_posterior)
 """Compiled logarithm of the posterior with the slopes at the point itself."""
 
+
+def or_impossible(log_density: Array) -> float:
+    """Return a logarithm of a density as a number, -inf where it is not finite: a site has no steady state there."""
+    return float(log_density) if np.isfinite(log_density) else -np.inf
+
+
 posterior_and_gradient: Callable[[Joint, Array, Array], tuple[Array, Array]] = jax.jit(_posterior_and_gradient)
 """Compiled logarithm of the posterior at a point, for frozen slopes, and its gradient."""
 

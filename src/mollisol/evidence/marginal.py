@@ -67,11 +67,12 @@ def _values_and_slopes(joint: Joint, z: jax.Array, eta: jax.Array) -> tuple[jax.
 
 def _linear_at(joint: Joint, z: jax.Array) -> tuple[jax.Array, ...]:
     values = joint.space.values(z)
-    residual, noise, scaled, known = scattered(joint, values, joint.predicted(values), joint.slopes(z))
+    found = joint.predicted(values)
+    residual, noise, scaled, known = scattered(joint, values, found, joint.slopes(z))
     effects = site_effects(scaled, joint.profiles.study, values["study_share"])
     total = low_rank_gaussian(residual.ravel(), noise.ravel(), effects, known.ravel())
     spread = jnp.stack([values[name] for name in ("site_input", "site_rate", "site_trend")])
-    return total, residual + joint.stacked(joint.predicted(values)), noise, known, spread, values["study_share"]
+    return total, residual + joint.stacked(found), noise, known, spread, values["study_share"]
 
 
 _at: Callable[[Joint, jax.Array, jax.Array], tuple[jax.Array, jax.Array]] = jax.jit(_values_and_slopes)
@@ -121,6 +122,7 @@ def marginal(joint: Joint, z: Array, draws: int = 200, seed: int = 0) -> Margina
             precision.append(np.eye(len(scores[k])) + effects.T @ weighted)
             off = (measured[sites] - found[sites]).ravel()[there] + effects @ scores[k]
             change = np.linalg.solve(precision[k], weighted.T @ off) - scores[k]
+            # shorter steps at first: the model bends, and whole ones can go to and fro
             scores[k] = scores[k] + (0.7 if step < STEPS // 3 else 1.0) * change
             moved = max(moved, float(np.abs(change).max()))
         if moved < SMALL:

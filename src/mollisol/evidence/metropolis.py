@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mollisol.evidence.chains import Draws, Told, side_by_side
-from mollisol.evidence.likelihood import Joint, log_posterior_at, log_posterior_near, slopes_at
+from mollisol.evidence.likelihood import Joint, log_posterior_at, log_posterior_near, or_impossible, slopes_at
 from mollisol.evidence.map_estimate import Peak
 from mollisol.units.files import atomic_write
 
@@ -69,10 +69,10 @@ def sample(
         lower = np.linalg.cholesky(covariance)
 
         def near(w: Array) -> float:
-            return _finite(log_posterior_near(joint, jnp.asarray(centre + lower @ w), slopes))
+            return or_impossible(log_posterior_near(joint, jnp.asarray(centre + lower @ w), slopes))
 
         def target(w: Array) -> float:
-            return _finite(log_posterior_at(joint, jnp.asarray(centre + lower @ w)))
+            return or_impossible(log_posterior_at(joint, jnp.asarray(centre + lower @ w)))
 
         runs = [
             partial(
@@ -135,10 +135,6 @@ def chain(
                 np.savez(file, kept=kept, now=now, done=i + 1, seed=np.array(seed), warmup=warmup)
         told((i + 1) / total)
     return kept
-
-
-def _finite(value: Array) -> float:
-    return float(value) if np.isfinite(value) else -np.inf
 
 
 def _log_student(w: Array) -> float:

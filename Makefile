@@ -28,7 +28,7 @@ test-all: install
 
 lint: install
 	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/lint-imports
 
 format: install

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
 from pages import table
 
 PAGE = Path(__file__).parent / "hypotheses.md"

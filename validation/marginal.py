@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from validation.blind_tables import table
-from validation.pages import ROOT, table_command
+from validation.tables import ROOT, table_command
 
 BEGIN, END = "<!-- marginal: made by validation/marginal.py -->", "<!-- end of marginal -->"
 AWAY = (-2.0, -1.0, 1.0, 2.0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from validation.blind_tables import table
-from validation.pages import table_command
+from validation.tables import table_command
 
 if TYPE_CHECKING:
     from mollisol.evidence.yearly_error import YearlyError

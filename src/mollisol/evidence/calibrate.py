@@ -68,7 +68,8 @@ def calibrate(
         )  # fmt: skip
     elif configuration.method == "importance":
         drawn = importance.sample(
-            joint, peak, out, draws=configuration.draws, seed=configuration.seed, progress=progress
+            joint, peak, out, stages=configuration.stages, draws=configuration.draws, seed=configuration.seed,
+            progress=progress,
         )  # fmt: skip
     elif configuration.method == "ensemble":
         members = condition(joint, peak, members=configuration.draws, seed=configuration.seed, progress=progress)
@@ -91,8 +92,8 @@ def calibrate(
 
 
 def claim(out: Path, configuration: Configuration, data: dict[str, str]) -> None:
-    """Refuse a folder in which another calibration began."""
-    told = {"configuration": configuration.as_dict(), "data": data}
+    """Refuse a folder in which another calibration began, or this one with another version of the package."""
+    told = {"configuration": configuration.as_dict(), "data": data, "code": code_hash()}
     path = out / "calibration.json"
     if path.is_file():
         begun = json.loads(path.read_text(encoding="utf-8"))
@@ -100,7 +101,7 @@ def claim(out: Path, configuration: Configuration, data: dict[str, str]) -> None
         begun["configuration"]["draws"] = max(begun["configuration"]["draws"], configuration.draws)
         if begun != told:
             raise InputError(
-                "holds a calibration with another configuration or other data",
+                "holds a calibration with another configuration, other data or other code",
                 file=str(out),
                 remedy="give another folder with -o, or remove this one",
             )
@@ -155,8 +156,8 @@ def _require_good(configuration: Configuration, found: dict[str, Any]) -> None:
 def _require_close(configuration: Configuration, found: dict[str, Any]) -> None:
     if found["pareto_k"] > configuration.largest_k or found["effective"] < configuration.least_ess:
         raise RunError(
-            f"the normal approximation is too far from the posterior (Pareto k {found['pareto_k']:.2f}, "
-            f"{found['effective']:.0f} effective draws); use the method metropolis or nuts"
+            f"the draws do not cover the posterior (Pareto k {found['pareto_k']:.2f}, "
+            f"{found['effective']:.0f} effective draws); give more stages or draws, or use the method metropolis"
         )
 
 

@@ -27,9 +27,11 @@ class Configuration:
     sources : of `SOURCES`.
     passes : how often rates that follow the state are taken anew at a steady state; 0 until it stays, and then on the
         way from it to the sampling too. Models with microbes' limit take 0 whatever is given.
-    method : "importance" (draws of the Laplace approximation weighted by the posterior), "metropolis" or "nuts" (chains
-        from that approximation), "laplace" alone, or "ensemble" (smoother with data assimilated several times).
+    method : "importance" (draws weighted by the posterior, of a proposal that adapts from the Laplace approximation),
+        "metropolis" or "nuts" (chains from that approximation), "laplace" alone, or "ensemble" (smoother with data
+        assimilated several times).
     chains, warmup, draws, seed : of the sampler; `draws` also the size of the ensemble.
+    stages : in which the proposal of "importance" adapts; `draws` are divided among them.
     kept : draws in the parameter set.
     largest_r_hat, largest_k, least_ess : the diagnostics beyond which draws are refused.
     """
@@ -41,10 +43,11 @@ class Configuration:
     reach: float = 0.3
     sources: tuple[str, ...] = SOURCES
     passes: int = 1
-    method: str = "metropolis"
+    method: str = "importance"
     chains: int = 4
     warmup: int = 300
     draws: int = 2000
+    stages: int = 8
     seed: int = 1
     kept: int = 200
     largest_r_hat: float = 1.05
@@ -105,7 +108,7 @@ def checked(data: Mapping[str, Any], file: Any) -> Configuration:
                 raise fault(f"unknown '{one}'", key, f"one of {', '.join(names)}")
     if "profiles" not in made.sources:
         raise fault("profiles are left out", "sources", "a calibration needs the profiles")
-    for key, least in (("chains", 1), ("warmup", 1), ("draws", 1), ("kept", 1), ("passes", 0)):
+    for key, least in (("chains", 1), ("warmup", 1), ("draws", 1), ("stages", 1), ("kept", 1), ("passes", 0)):
         if getattr(made, key) < least:
             raise fault(f"got {getattr(made, key)}", key, f"give at least {least}")
     return made

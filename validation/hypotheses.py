@@ -1,6 +1,6 @@
 """Structures of the model compared on the same measurements; writes the tables of `docs/hypotheses_evidence.md`.
 
-`python -m validation.hypotheses [DATA_FOLDER] [-o FOLDER] [--config FILE] [--only NAME ...] [--no-refit]
+`python -m validation.hypotheses [DATA_FOLDER] [-o FOLDER] [--config FILE] [--only NAME ...]
 [--markdown FILE]`
 
 Hours for a dozen structures; a run that was cut goes on where it ended. FOLDER then holds `comparison.json`, the
@@ -37,7 +37,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, default=Path("hypotheses-output"))
     parser.add_argument("--config", type=Path, default=ROOT / "calibrations" / "hypotheses.yaml")
     parser.add_argument("--only", nargs="*", help="names of the structures to compare; all without")
-    parser.add_argument("--no-refit", action="store_true", help="trust uneven importance weights")
     parser.add_argument("--markdown", type=Path, help="page with markers for the tables")
     given = parser.parse_args(arguments)
     from mollisol.evidence.compare import compare, read_comparison, subsoil_table, table_of
@@ -51,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     def say(line: str) -> None:
         print(f"{time.monotonic() - begin:6.0f} s  {line}", file=sys.stderr, flush=True)
 
-    table = compare(comparison, given.data, given.output, refit=not given.no_refit, say=say)
+    table = compare(comparison, given.data, given.output, say=say)
     tables = {"prediction": lines_of(*table_of(table)), "subsoil": lines_of(*subsoil_table(table))}
     print("\n\n".join(tables.values()))
     if given.markdown is not None:

@@ -12,18 +12,10 @@ import pytest
 
 from evidence_cases import small_joint
 from mollisol.evidence import compare as comparing
-from mollisol.evidence.likelihood import Joint
+from mollisol.evidence.importance import log_posterior
+from mollisol.evidence.likelihood import Joint, log_posterior_at
 from mollisol.evidence.map_estimate import Unsettled, most_probable
-from mollisol.evidence.studies import (
-    drawn,
-    leave_one_out,
-    members_of,
-    predicted_without,
-    stacking,
-    terms_at,
-    uneven,
-    without,
-)
+from mollisol.evidence.studies import found_at, leave_one_out, members_of, pool_of, stacking, without
 from mollisol.evidence.subsoil import FIGURES, subsoil
 from mollisol.models import ensembles
 from mollisol.units import InputError
@@ -54,42 +46,71 @@ def peak(joint):
 
 
 @pytest.fixture(scope="module")
-def z(peak):
-    return drawn(peak, DRAWS, seed=1)
+def pool(joint, peak, tmp_path_factory):
+    made = pool_of(joint, tmp_path_factory.mktemp("pool") / "draws.npz", 1, lambda _: None)
+    made.adapt(peak.z, peak.covariance, 2, DRAWS, log_posterior)
+    return made
 
 
-def terms(joint, peak, z):
-    members = members_of(joint.profiles.study)
-    assert members.tolist() == [[0, 5, 6], [1, 2, 3], [4, 6, 6]]
-    return tuple(np.asarray(one) for one in terms_at(joint, jnp.asarray(members), jnp.asarray(z), peak.slopes))
+def hidden(joint: Joint, sites: list[int]) -> Joint:
+    """The same without the profiles of some sites."""
+    kept = np.ones(len(joint.profiles.study), dtype=bool)
+    kept[sites] = False
+    profiles = joint.profiles._replace(
+        log_soc=jnp.where(kept[:, None], joint.profiles.log_soc, jnp.nan),
+        delta14c=jnp.where(kept[:, None], joint.profiles.delta14c, jnp.nan),
+    )
+    return dataclasses.replace(joint, profiles=profiles)
 
 
-def test_studies_make_up_the_whole_likelihood(joint, peak, z) -> None:
-    parts, posterior = terms(joint, peak, z)
-    assert parts.shape == (DRAWS, 3)
-    assert parts.sum(axis=1) - 0.5 * np.sum(z**2, axis=1) == pytest.approx(posterior, rel=1e-10)
+def test_studies_make_up_the_whole_likelihood(joint, pool) -> None:
+    assert members_of(joint.profiles.study).tolist() == [[0, 5, 6], [1, 2, 3], [4, 6, 6]]
+    assert pool.found.shape == (2 * DRAWS, 4)
+    prior = -0.5 * np.sum(pool.z**2, axis=1)
+    assert pool.found[:, 1:].sum(axis=1) + prior == pytest.approx(pool.found[:, 0], rel=1e-10)
+    for row, z in zip(pool.found[:3], pool.z, strict=False):
+        assert row[0] == pytest.approx(float(log_posterior_at(joint, jnp.asarray(z))), rel=1e-10)
 
 
-def test_a_study_that_is_left_out_says_nothing(joint, peak, z) -> None:
-    parts, posterior = terms(joint, peak, z)
-    fewer, less = terms(without(joint, np.array([0, 5])), peak, z)
-    assert less == pytest.approx(posterior - parts[:, 0], rel=1e-10)
-    assert fewer[:, 0] == pytest.approx(0.0, abs=1e-9)
-    assert fewer[:, 1:] == pytest.approx(parts[:, 1:], rel=1e-10)
+def test_a_study_that_is_left_out_says_nothing(joint, pool) -> None:
+    fewer = hidden(joint, [0, 5])
+    members = jnp.asarray(members_of(joint.profiles.study))
+    for row, z in zip(pool.found[:3], pool.z, strict=False):
+        found = np.asarray(found_at(fewer, members, jnp.asarray(z)))
+        assert found[0] == pytest.approx(without(0)(row[None])[0], rel=1e-10)
+        assert found[1] == pytest.approx(0.0, abs=1e-9)
+        assert found[2:] == pytest.approx(row[2:], rel=1e-10)
 
 
-def test_importance_weights_agree_with_fits_without_a_study(joint, peak, z, monkeypatch) -> None:
-    monkeypatch.setattr("mollisol.evidence.studies.REFIT_DRAWS", DRAWS)
-    weighted = leave_one_out(joint, peak, z)
-    assert not weighted.refitted.any()
-    assert weighted.values.tolist() == [16, 24, 8]
-    monkeypatch.setattr("mollisol.evidence.studies.UNEVEN", -np.inf)
-    assert uneven(weighted).tolist() == [0, 1, 2]
-    assert uneven(dataclasses.replace(weighted, values=np.array([16, 0, 8]))).tolist() == [0, 2]
-    exact = np.array([predicted_without(joint, peak, number) for number in range(3)])
-    assert weighted.elpd == pytest.approx(exact, abs=1.0)
+def test_densities_of_studies_left_out_agree_with_draws_that_never_saw_them(joint, peak, pool, tmp_path) -> None:
+    left = leave_one_out(joint, pool)
+    assert left.values.tolist() == [16, 24, 8]
+    assert not left.aimed.any()
+    assert left.k.max() < 0.7
+    members = jnp.asarray(members_of(joint.profiles.study))
+    for number, sites in enumerate(([0, 5], [1, 2, 3], [4])):
+        apart = pool_of(hidden(joint, sites), tmp_path / f"{number}.npz", 2, lambda _: None)
+        weighed = apart.adapt(peak.z, peak.covariance, 3, DRAWS, log_posterior)
+        unseen = np.array([np.asarray(found_at(joint, members, jnp.asarray(z)))[1 + number] for z in apart.z])
+        assert left.elpd[number] == pytest.approx(np.log(weighed.weights @ np.exp(unseen)), abs=0.15)
     # what was fitted is predicted better than what was not
-    assert exact.sum() < terms(joint, peak, np.repeat(peak.z[None], DRAWS, axis=0))[0][0].sum()
+    fitted = pool.weigh(log_posterior(pool.found)).weights @ pool.found[:, 1:]
+    assert left.elpd.sum() < fitted.sum()
+
+
+def test_draws_are_added_where_a_study_is_not_known(joint, peak, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("mollisol.evidence.studies.UNEVEN", -np.inf)
+    told: list[str] = []
+    path = tmp_path / "draws.npz"
+    for _ in range(2):  # the second time from the file
+        few = pool_of(joint, path, 1, lambda done: told.append(str(done)))
+        few.adapt(peak.z, peak.covariance, 1, 60, log_posterior)
+        left = leave_one_out(joint, few, 2, 30, told.append)
+        assert left.aimed.tolist() == [True, True, True]
+        assert few.z.shape[0] == few.found.shape[0] == 60 + 3 * 2 * 30
+    assert sum("draws where it is not known" in line for line in told) == 6
+    # 60 in two parts, then six times 30
+    assert sum(line.isdigit() for line in told) == 8
 
 
 def test_weights_of_stacking() -> None:
@@ -153,8 +174,8 @@ def test_the_file_of_a_comparison(tmp_path) -> None:
 
 
 def row(name, elpd, slots=None):
-    return {"name": name, "slots": slots or {}, "about": "", "elpd": elpd, "k": [0.2] * 3, "refitted": [False] * 3,
-            "values": [5, 5, 0],
+    return {"name": name, "slots": slots or {}, "about": "", "elpd": elpd, "k": [0.2] * 3,
+            "aimed": [True, False, False], "values": [5, 5, 0], "pareto_k": 0.1, "effective": 500.0,
             "subsoil": {figure: [1.0, 0.5, 2.0] for figure in FIGURES}}  # fmt: skip
 
 
@@ -172,15 +193,9 @@ def test_the_table_and_the_ensemble(tmp_path) -> None:
     assert other["error"] == pytest.approx(np.sqrt(3) * np.std([-7.0, -0.5, 6.0], ddof=1))
     assert one["weight"] + other["weight"] == pytest.approx(1.0)
     heads, rows = comparing.table_of(table)
-    assert len(heads) == len(rows[0]) == 7
+    assert len(heads) == len(rows[0]) == 8
     assert rows[1][1] == "energy: none"
-    # a structure whose point swings has no elpd, and stands at the end
-    swinging = {"name": "one", "slots": {}, "about": "", "unsettled": 0.3, "course": [-900.0, -80.0, -70.0, -75.0]}
-    beside = comparing.compared([row("default", [-1.0, -2.0, -9.0]), swinging])
-    assert [one["name"] for one in beside["structures"]] == ["default"]
-    assert comparing.table_of(beside)[1][-1][:4] == (
-        "one", "defaults", "no settled point", "swings between log posteriors of -75 and -70",
-    )  # fmt: skip
+    assert rows[0][4:7] == ("0.20", "1 of 2", "500")
     heads, rows = comparing.subsoil_table(table)
     assert len(heads) == len(rows[0]) == 1 + len(FIGURES)
     made = comparing.ensemble(read, table)
@@ -195,36 +210,24 @@ def test_the_table_and_the_ensemble(tmp_path) -> None:
     assert [one["name"] for one in comparing.ensemble(read, lone)["structures"]] == ["default"]
 
 
-def test_a_point_that_does_not_settle_tells_its_course(joint, monkeypatch) -> None:
+def test_a_point_that_does_not_settle_tells_its_course(joint, peak, monkeypatch) -> None:
     monkeypatch.setattr("mollisol.evidence.map_estimate.ROUNDS", 1)
     with pytest.raises(Unsettled, match="after 1 rounds") as caught:
         most_probable(joint)
     assert len(caught.value.course) == 1
     assert caught.value.moved > 0.05
+    # draws can begin there
+    assert np.linalg.eigvalsh(caught.value.last.covariance).min() > 0.0
+    assert np.abs(caught.value.last.z - peak.z).max() < 1.0
 
 
 def test_a_point_that_is_no_maximum_is_told(joint, monkeypatch) -> None:
-    monkeypatch.setattr("mollisol.evidence.map_estimate._covariance", lambda *_: None)
+    def saddle(_, z):
+        return np.array([-1.0] + [4.0] * (len(z) - 1)), np.eye(len(z))
+
+    monkeypatch.setattr("mollisol.evidence.map_estimate._curvature", saddle)
     with pytest.raises(Unsettled, match="no maximum of the posterior; start from another one") as caught:
         most_probable(joint)
     assert len(caught.value.course) > 1
-
-
-def test_fits_without_a_study_go_into_the_row_and_one_that_does_not_settle_is_tried_once(joint, monkeypatch) -> None:
-    told: list[str] = []
-    one = row("default", [-1.0, -2.0, -9.0]) | {"k": [0.9, 0.8, 0.9]}
-    assert uneven(comparing.left_out(one)).tolist() == [0, 1]
-    monkeypatch.setattr(comparing, "predicted_without", lambda *_: -3.0)
-    comparing._refit(joint, None, one, 0, 1, told.append)  # type: ignore[arg-type]
-    assert (one["elpd"], one["refitted"]) == ([-3.0, -2.0, -9.0], [True, False, False])
-
-    def swinging(*_: object) -> float:
-        raise Unsettled(0.3, [-5.0, -6.0])
-
-    monkeypatch.setattr(comparing, "predicted_without", swinging)
-    comparing._refit(joint, None, one, 1, 1, told.append)  # type: ignore[arg-type]
-    assert one["elpd"][1] == -2.0
-    assert uneven(comparing.left_out(one)).size == 0
-    assert "-1.00 becomes -3.00" in told[0]
-    assert "still moves" in told[1]
-    assert comparing.table_of(comparing.compared([one]))[1][0][5] == "1 of 2"
+    # draws can begin there, as wide as the prior along that axis
+    assert np.diag(caught.value.last.covariance).tolist() == [1.0] + [0.25] * (len(caught.value.last.z) - 1)

@@ -17,7 +17,7 @@ from mollisol.evidence.chains import Draws
 from mollisol.evidence.configuration import Configuration
 from mollisol.evidence.gather import Say, files_of, gather
 from mollisol.evidence.likelihood import Joint, posterior_and_gradient
-from mollisol.evidence.map_estimate import Peak, most_probable
+from mollisol.evidence.map_estimate import Peak, Unsettled, most_probable
 from mollisol.evidence.smoother import condition
 from mollisol.units import InputError, RunError
 from mollisol.units.files import atomic_write, prepare_folder, write_text
@@ -59,7 +59,8 @@ def calibrate(
     data = files_of(Path(folder))
     claim(out, configuration, data)
     joint, profiles = gather(configuration, folder, "fit", say)
-    peak = peak_of(joint, out, say)
+    # draws by importance need a place to begin, not a maximum
+    peak = peak_of(joint, out, say, settled=configuration.method != "importance")
     chained = {"nuts": chains.sample, "metropolis": metropolis.sample}
     if configuration.method in chained:
         drawn = chained[configuration.method](
@@ -109,8 +110,8 @@ def claim(out: Path, configuration: Configuration, data: dict[str, str]) -> None
     write_text(path, json.dumps(told, indent=1) + "\n")
 
 
-def peak_of(joint: Joint, out: Path, say: Say | None) -> Peak:
-    """Find the peak, or read the one that was found before."""
+def peak_of(joint: Joint, out: Path, say: Say | None, *, settled: bool = True) -> Peak:
+    """Find the peak, or read the one that was found before; one that does not settle only where `settled` is False."""
     path = out / "peak.npz"
     if path.is_file():
         with np.load(path) as saved:
@@ -118,7 +119,13 @@ def peak_of(joint: Joint, out: Path, say: Say | None) -> Peak:
                 saved["z"], jnp.asarray(saved["slopes"]), saved["covariance"], float(saved["log_posterior"]),
                 int(saved["rounds"]),
             )  # fmt: skip
-    peak = most_probable(joint, say=say)
+    try:
+        peak = most_probable(joint, say=say)
+    except Unsettled as error:
+        if settled:
+            raise
+        (say or (lambda _: None))(f"{error}; draws begin there")
+        peak = error.last
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         np.savez(
             file, z=peak.z, slopes=np.asarray(peak.slopes), covariance=peak.covariance,

@@ -1,6 +1,6 @@
 """Hypotheses compared: structures fitted to the same measurements, by how well they predict the studies left out.
 
-Every structure gets its own peak and normal approximation, the log predictive density of each study left out
+Every structure gets draws of its posterior (`importance`), the log predictive density of each study left out
 (`studies`), a weight by stacking, and what it says of subsoils (`subsoil`). Resumable: what is done of a structure is
 kept in the folder.
 """
@@ -21,17 +21,22 @@ from numpy.typing import NDArray
 
 from mollisol.evidence.configuration import Configuration, checked
 from mollisol.evidence.gather import Say
-from mollisol.evidence.likelihood import Joint
-from mollisol.evidence.map_estimate import Peak, Unsettled
-from mollisol.evidence.studies import LeftOut, drawn, leave_one_out, predicted_without, stacking, uneven
+from mollisol.evidence.importance import log_posterior, taken
+from mollisol.evidence.studies import leave_one_out, pool_of, stacking
 from mollisol.evidence.subsoil import FIGURES, subsoil
 from mollisol.units import InputError, RunError
 from mollisol.units.files import prepare_folder, write_text
 
 Array = NDArray[np.float64]
 
+SAID_EVERY = 200
+"""Draws after which their number is told."""
+
 SHOWN_DRAWS = 40
 """Draws from which the intervals of subsoil figures are taken."""
+
+AIMED_STAGES = 2
+"""Stages of draws added for a study whose weights are too uneven."""
 
 LEAST_WEIGHT = 0.01
 """Weight below which a structure is left out of the ensemble."""
@@ -118,7 +123,6 @@ def compare(
     folder: str | Path,
     directory: str | Path,
     *,
-    refit: bool = True,
     say: Say | None = None,
 ) -> dict[str, Any]:
     """Fit every structure, or go on in `directory`, and return the table of the comparison (also written there).
@@ -129,7 +133,6 @@ def compare(
     Parameters
     ----------
     folder : of the measurements.
-    refit : whether to fit again without a study whose importance weights are too uneven.
     """
     out = prepare_folder(directory)
     sets = prepare_folder(out / comparison.shared.name)
@@ -137,7 +140,7 @@ def compare(
     rows = []
     for one in comparison.structures:
         tell(f"{one.name}:")
-        rows.append(_structure(comparison.configuration(one), one, folder, out, sets, refit, say))
+        rows.append(_structure(comparison.configuration(one), one, folder, out, sets, say))
         # each structure has programs of its own, and a process may map only so many pieces of memory
         jax.clear_caches()
         gc.collect()
@@ -153,96 +156,58 @@ def _structure(
     folder: str | Path,
     out: Path,
     sets: Path,
-    refit: bool,
     say: Say | None,
 ) -> dict[str, Any]:
     """Return what is known of one structure; from its file where that is of the same calibration and data."""
     from mollisol.evidence.calibrate import claim, diagnostics, parameter_set, peak_of
-    from mollisol.evidence.chains import Draws
     from mollisol.evidence.gather import files_of, gather
 
     own = prepare_folder(out / one.name)
     data = files_of(Path(folder))
     claim(own, configuration, data)
     path = own / "row.json"
-    row: dict[str, Any] = {"name": one.name, "slots": dict(one.slots), "about": one.about}
     if path.is_file():
-        row = json.loads(path.read_text(encoding="utf-8"))
-        if "unsettled" in row or not (refit and uneven(left_out(row)).size):
-            return row
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    tell = say or (lambda _: None)
     joint, profiles = gather(configuration, folder, "fit", say)
-    try:
-        peak = peak_of(joint, own, say)
-    except Unsettled as error:
-        row |= {"unsettled": error.moved, "course": list(error.course)}
-        _kept(path, row)
-        return row
-    if "elpd" not in row:
-        z = drawn(peak, configuration.draws, configuration.seed)
-        row |= _described(joint, profiles, peak, z)
-        if not all(np.isfinite(value) for value in row["elpd"]):
-            raise RunError(f"{one.name}: a study cannot be predicted at all; its sites may lack a steady state")
-        draws = Draws(z[None], np.zeros(1, dtype=np.int64))
-        made = parameter_set(configuration, joint, peak, draws, diagnostics(joint, draws), data, profiles)
-        write_text(sets / f"{one.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
-        _kept(path, row)
-    for number in uneven(left_out(row)) if refit else ():
-        _refit(joint, peak, row, int(number), configuration.seed, say or (lambda _: None))
-        _kept(path, row)
-    return row
+    peak = peak_of(joint, own, say, settled=False)
 
+    def told(done: int) -> None:
+        if done % SAID_EVERY == 0:
+            tell(f"{done} draws")
 
-def _kept(path: Path, row: Mapping[str, Any]) -> None:
-    write_text(path, json.dumps(row, indent=1, allow_nan=False) + "\n")
-
-
-def _described(joint: Joint, profiles: Any, peak: Peak, z: Array) -> dict[str, Any]:
-    """Return what a row tells of a structure that was fitted; studies predicted by importance weights."""
-    left = leave_one_out(joint, peak, z)
+    stages, count = configuration.stages, -(-configuration.draws // configuration.stages)
+    pool = pool_of(joint, own / "draws.npz", configuration.seed, told)
+    pool.adapt(peak.z, peak.covariance, stages, count, log_posterior)
+    left = leave_one_out(joint, pool, AIMED_STAGES, count, say)
+    whole = pool.weigh(log_posterior(pool.found))
+    draws = taken(pool, whole, configuration.draws)
+    if not np.isfinite(left.elpd).all():
+        raise RunError(f"{one.name}: a study cannot be predicted at all; its sites may lack a steady state")
+    made = parameter_set(configuration, joint, peak, draws, diagnostics(joint, draws), data, profiles)
+    write_text(sets / f"{one.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
     crops = np.asarray(profiles.land_use) == "cropland"
-    figures = subsoil(joint, np.concatenate([peak.z[None], z[:SHOWN_DRAWS]]), crops if crops.any() else ~crops)
-    return {
-        "log_posterior": peak.log_posterior,
-        "parameters": {name: float(value) for name, value in joint.space.values(jnp.asarray(peak.z)).items()},
+    z = draws.z[0]
+    points = np.concatenate([np.median(z, axis=0)[None], z[:SHOWN_DRAWS]])
+    figures = subsoil(joint, points, crops if crops.any() else ~crops)
+    row = {
+        "name": one.name, "slots": dict(one.slots), "about": one.about,
+        "pareto_k": whole.pareto_k, "effective": whole.effective,
+        "highest": float(log_posterior(pool.found).max()),
+        "parameters": {name: float(value) for name, value in joint.space.values(jnp.asarray(points[0])).items()},
         "studies": sorted(set(profiles.group.tolist())),
-        "elpd": left.elpd.tolist(), "k": left.k.tolist(), "refitted": left.refitted.tolist(),
-        "values": left.values.tolist(),
+        "elpd": left.elpd.tolist(), "k": left.k.tolist(), "aimed": left.aimed.tolist(), "values": left.values.tolist(),
         "subsoil": {
             name: [float(value[0]), *(float(q) for q in np.nanquantile(value[1:], (0.05, 0.95)))]
             for name, value in figures.items()
         },
     }  # fmt: skip
-
-
-def left_out(row: Mapping[str, Any]) -> LeftOut:
-    """Return what a row tells of studies left out; one whose fit did not settle counts as tried."""
-    tried = np.array(row["refitted"], dtype=bool)
-    tried[row.get("unsettled_without", [])] = True
-    return LeftOut(np.array(row["elpd"]), np.array(row["k"]), tried, np.array(row["values"]))
-
-
-def _refit(joint: Joint, peak: Peak, row: dict[str, Any], number: int, seed: int, tell: Say) -> None:
-    """Predict a study from a fit without it, into the row; where that does not settle, its importance weights stay."""
-    place = f"study {number + 1} of {len(row['elpd'])} (Pareto k {row['k'][number]:.2f})"
-    try:
-        elpd = predicted_without(joint, peak, number, seed)
-    except Unsettled as error:
-        row["unsettled_without"] = [*row.get("unsettled_without", []), number]
-        tell(f"{place}: without it {error}")
-        return
-    tell(f"{place}: fitted without it, {row['elpd'][number]:.2f} becomes {elpd:.2f}")
-    row["elpd"][number], row["refitted"][number] = elpd, True
+    write_text(path, json.dumps(row, indent=1, allow_nan=False) + "\n")
+    return row
 
 
 def compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the table: for each structure its elpd, how far behind the best with a standard error, and its weight.
-
-    Structures without a settled point stand apart, under `unsettled`.
-    """
-    unsettled = [dict(row) for row in rows if "unsettled" in row]
-    rows = [row for row in rows if "unsettled" not in row]
-    if not rows:
-        raise RunError("no structure has a settled point, so there is nothing to compare")
+    """Return the table: for each structure its elpd, how far behind the best with a standard error, and its weight."""
     elpd = np.array([row["elpd"] for row in rows]).T
     weights = stacking(elpd)
     best = int(np.argmax(elpd.sum(axis=0)))
@@ -257,7 +222,6 @@ def compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             }
             for i, row in enumerate(rows)
         ],
-        "unsettled": unsettled,
     }  # fmt: skip
 
 
@@ -286,19 +250,19 @@ def ensemble(comparison: Comparison, table: Mapping[str, Any]) -> dict[str, Any]
 
 def table_of(table: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return heads and rows of the table of predictions, best first."""
-    heads: tuple[str, ...] = ("structure", "slots", "elpd", "behind the best", "largest k", "fitted again", "weight")
+    heads: tuple[str, ...] = (
+        "structure", "slots", "elpd", "behind the best", "largest k", "draws added for", "effective draws", "weight",
+    )  # fmt: skip
     rows: list[tuple[str, ...]] = [
         (
             row["name"], _slots(row),
-            f"{row['total']:.1f}", f"{row['behind']:.1f} +- {row['error']:.1f}", f"{max(row['k']):.2f}",
-            f"{sum(row['refitted'])} of {_wanting(row)}", f"{row['weight']:.2f}",
+            f"{row['total']:.1f}", f"{row['behind']:.1f} +- {row['error']:.1f}",
+            f"{max(row['pareto_k'], *row['k']):.2f}",
+            f"{sum(row['aimed'])} of {sum(count > 0 for count in row['values'])}",
+            f"{row['effective']:.0f}", f"{row['weight']:.2f}",
         )
         for row in sorted(table["structures"], key=lambda one: -float(one["total"]))
     ]  # fmt: skip
-    for row in table["unsettled"]:
-        late = row["course"][len(row["course"]) // 2 :]
-        swing = f"swings between log posteriors of {min(late):.0f} and {max(late):.0f}"
-        rows.append((row["name"], _slots(row), "no settled point", swing, "-", "-", "-"))
     return heads, rows
 
 
@@ -306,14 +270,8 @@ def _slots(row: Mapping[str, Any]) -> str:
     return ", ".join(f"{slot}: {name}" for slot, name in row["slots"].items()) or "defaults"
 
 
-def _wanting(row: Mapping[str, Any]) -> int:
-    """Return how many studies need a fit without them, made or not."""
-    left = left_out(row)
-    return int(sum(left.refitted)) + int(uneven(left).size)
-
-
 def subsoil_table(table: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return heads and rows of what each structure says of subsoils: at the peak, and the 90 % interval of draws."""
+    """Return heads and rows of what each structure says of subsoils: at the median, and the 90 % interval of draws."""
     heads = ("structure", *(f"{label}, {unit}" for label, unit in FIGURES.values()))
     rows = [
         (

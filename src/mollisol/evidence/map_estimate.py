@@ -57,11 +57,12 @@ class Unsettled(RunError):
     ----------
     moved : by how many standard deviations the point still moves.
     course : log posterior of every round.
+    last : the point of the last round, where sampling may begin.
     saddle : whether the point came to rest where the posterior is no maximum.
     """
 
-    def __init__(self, moved: float, course: Sequence[float], saddle: bool = False) -> None:
-        self.moved, self.course = moved, tuple(course)
+    def __init__(self, moved: float, course: Sequence[float], last: Peak, saddle: bool = False) -> None:
+        self.moved, self.course, self.last = moved, tuple(course), last
         super().__init__(
             f"the point of round {len(course)} is no maximum of the posterior; start from another one"
             if saddle
@@ -69,7 +70,7 @@ class Unsettled(RunError):
         )
 
 
-def most_probable(joint: Joint, start: Array | None = None, say: Say | None = None) -> Peak:
+def most_probable(joint: Joint, say: Say | None = None) -> Peak:
     """Find the most probable point and the covariance around it.
 
     Raises
@@ -80,7 +81,7 @@ def most_probable(joint: Joint, start: Array | None = None, say: Say | None = No
     from scipy.optimize import minimize
 
     tell = say or (lambda _: None)
-    z = np.zeros(len(joint.space)) if start is None else np.asarray(start, dtype=np.float64)
+    z = np.zeros(len(joint.space))
 
     def against(slopes: Any) -> Any:
         def negative(point: Array) -> tuple[float, Array]:
@@ -112,16 +113,19 @@ def most_probable(joint: Joint, start: Array | None = None, say: Say | None = No
             reach = 0.5 * moved
         elif moved >= reach:
             reach *= 1.5
-    else:
-        raise Unsettled(moved, course)
-    covariance = _covariance(against(slopes), z)
-    if covariance is None:
-        raise Unsettled(moved, course, saddle=True)
-    return Peak(z, slopes, covariance, -float(best.fun), number)
+    values, vectors = _curvature(against(slopes), z)
+    # along an axis where the point is no maximum the prior's own curvature, 1
+    covariance = (vectors / np.where(values > 0.0, values, 1.0)) @ vectors.T
+    found = Peak(z, slopes, covariance, -float(best.fun), number)
+    if moved > STAYS or moved >= reach:
+        raise Unsettled(moved, course, found)
+    if values.min() <= 0.0:
+        raise Unsettled(moved, course, found, saddle=True)
+    return found
 
 
-def _covariance(negative: Any, z: Array) -> Array | None:
-    """Invert the Hessian, from central differences of the gradient; None where it is that of no maximum."""
+def _curvature(negative: Any, z: Array) -> tuple[Array, Array]:
+    """Return eigenvalues and eigenvectors of the Hessian, from central differences of the gradient."""
     size = len(z)
     hessian = np.empty((size, size))
     for i in range(size):
@@ -129,6 +133,4 @@ def _covariance(negative: Any, z: Array) -> Array | None:
         step[i] = DIFFERENCE
         hessian[i] = (negative(z + step)[1] - negative(z - step)[1]) / (2.0 * DIFFERENCE)
     values, vectors = np.linalg.eigh(0.5 * (hessian + hessian.T))
-    if values.min() <= 0.0:
-        return None
-    return np.asarray((vectors / values) @ vectors.T)
+    return values, vectors

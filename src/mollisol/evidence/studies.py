@@ -3,16 +3,16 @@
     elpd_s = log integral p(y_s | theta) p(theta | y without s) dtheta
 
 The profiles of a study share site effects, so a study is what is left out, never a profile. The integral is estimated
-by importance sampling from the draws of the whole posterior with smoothed weights (PSIS, Vehtari, Gelman & Gabry 2017;
-for draws of an approximation Magnusson et al. 2019); where the weights are too uneven (Pareto k > 0.7) the model is
-fitted again without the study.
+from the draws of the whole posterior (`importance`), which weigh anew as the posterior without the study, the largest
+weights smoothed (PSIS, Vehtari, Gelman & Gabry 2017). Where those are too uneven (Pareto k > 0.7) draws from proposals
+that adapt to the posterior without the study join the others.
 """
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -21,16 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from mollisol.evidence.importance import Pool, Weighed, log_posterior, steadied
 from mollisol.evidence.likelihood import MISSING, Joint, low_rank_gaussian, scattered, site_effects
-from mollisol.evidence.map_estimate import Peak, most_probable
 
 Array = NDArray[np.float64]
 
 UNEVEN = 0.7
 """Pareto k beyond which smoothed importance weights are not trusted."""
-
-REFIT_DRAWS = 100
-"""Draws of a fit without a study."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +38,13 @@ class LeftOut:
     ----------
     elpd : (study,) log predictive density.
     k : (study,) Pareto k of its importance weights.
-    refitted : (study,) whether the model was fitted again without it.
+    aimed : (study,) whether draws were added for the posterior without it.
     values : (study,) measured values.
     """
 
     elpd: Array
     k: Array
-    refitted: NDArray[np.bool_]
+    aimed: NDArray[np.bool_]
     values: NDArray[np.int64]
 
 
@@ -83,82 +80,62 @@ def by_study(joint: Joint, values: dict[str, Any], found: Any, slopes: Any, memb
     return jax.vmap(one)(filled(residual, 0.0), filled(noise, MISSING), filled(scaled, 0.0), filled(known, False))
 
 
-@partial(jax.jit, static_argnums=())
-def terms_at(joint: Joint, members: Any, z: Any, slopes: Any) -> tuple[Any, Any]:
-    """Return (draw, study) log densities by study, and (draw,) log posteriors, -inf where there is no steady state."""
-
-    def one(point: Any) -> tuple[Any, Any]:
-        values = joint.space.values(point)
-        found, posterior = joint.found_and_posterior(point, slopes)
-        return by_study(joint, values, found, slopes, members), posterior
-
-    terms: tuple[Any, Any] = jax.lax.map(one, z)
-    return terms
+def _found_at(joint: Joint, members: Any, z: Any) -> Any:
+    """Return the log posterior at a point, then the log density of each study, with the slopes of the point."""
+    values, slopes = joint.space.values(z), joint.slopes(z)
+    found, posterior = joint.found_and_posterior(z, slopes)
+    return jnp.concatenate([posterior[None], by_study(joint, values, found, slopes, members)])
 
 
-def drawn(peak: Peak, count: int, seed: int) -> Array:
-    """Return (draw, axis) draws of the normal approximation at a peak."""
-    return np.random.default_rng(seed).multivariate_normal(peak.z, peak.covariance, count)
+found_at: Callable[[Joint, Any, Any], Any] = jax.jit(_found_at)
+"""Compiled `_found_at`: (1 + study,) of a joint likelihood, the members of its studies, and a point."""
 
 
-def leave_one_out(joint: Joint, peak: Peak, z: Array) -> LeftOut:
-    """Return the log predictive density of every study by importance weights.
+def pool_of(joint: Joint, path: Path, seed: int, told: Callable[[int], None]) -> Pool:
+    """Return an empty pool of draws at which the posterior and the density of each study are found."""
+    members = jnp.asarray(members_of(joint.profiles.study))
+
+    def found(point: Array) -> Array:
+        row = np.asarray(found_at(joint, members, jnp.asarray(point)))
+        # a site without a steady state: the posterior is 0
+        return row if np.isfinite(row).all() else np.concatenate([[-np.inf], np.zeros(len(members))])
+
+    return Pool(found, path, seed, told)
+
+
+def without(number: int) -> Callable[[Array], Array]:
+    """Return what takes (draw,) log posteriors without a study from what was found."""
+    return lambda found: np.asarray(found[:, 0] - found[:, 1 + number])
+
+
+def leave_one_out(
+    joint: Joint, pool: Pool, stages: int = 0, count: int = 0, say: Callable[[str], None] | None = None
+) -> LeftOut:
+    """Return the log predictive density of every study, from draws that weigh as the posterior without it.
 
     Parameters
     ----------
-    joint, peak : of all studies.
-    z : (draw, axis) draws of the normal approximation at the peak; those at which a site has no steady state count not.
+    joint, pool : of all studies; the pool with draws.
+    stages, count : of draws added for each study that needs them; none if 0.
     """
-    from arviz import psislw
-
     members = members_of(joint.profiles.study)
-    terms, posterior = (np.asarray(one) for one in terms_at(joint, jnp.asarray(members), jnp.asarray(z), peak.slopes))
-    possible = np.isfinite(posterior)
-    terms, posterior, z = terms[possible], posterior[possible], z[possible]
-    off = (z - peak.z) @ np.linalg.inv(peak.covariance)
-    approximate = -0.5 * np.sum(off * (z - peak.z), axis=1)
-    # from the normal approximation to the posterior, and from there to the one without the study
-    weight, k = psislw((posterior - approximate)[None] - terms.T)  # type: ignore[no-untyped-call]
-    elpd = logsumexp(np.asarray(weight) + terms.T, axis=1)
     known = np.isfinite(np.concatenate([joint.profiles.log_soc, joint.profiles.delta14c], axis=1)).sum(axis=1)
-    counts = np.array([known[row[row < len(known)]].sum() for row in members])
-    return LeftOut(elpd, np.asarray(k), np.zeros(len(members), dtype=bool), counts)
+    values = np.array([known[row[row < len(known)]].sum() for row in members])
+    whole = pool.weigh(log_posterior(pool.found))
+    tell, aimed = say or (lambda _: None), np.zeros(len(members), dtype=bool)
 
+    def weigh(number: int) -> Weighed:
+        return pool.weigh(without(number)(pool.found))
 
-def uneven(left: LeftOut) -> NDArray[np.int64]:
-    """Return the numbers of the studies whose weights are too uneven, and without which nothing was fitted yet.
-
-    A study without a value on the report depths has a density of 1 whatever is fitted.
-    """
-    return np.flatnonzero((left.k > UNEVEN) & ~left.refitted & (left.values > 0))
-
-
-def without(joint: Joint, sites: NDArray[np.int64]) -> Joint:
-    """Return the joint likelihood without the profiles of some sites, whose columns stay."""
-    kept = np.ones(len(joint.profiles.study), dtype=bool)
-    kept[sites] = False
-    profiles = joint.profiles._replace(
-        log_soc=jnp.where(kept[:, None], joint.profiles.log_soc, jnp.nan),
-        delta14c=jnp.where(kept[:, None], joint.profiles.delta14c, jnp.nan),
-    )
-    return dataclasses.replace(joint, profiles=profiles)
-
-
-def predicted_without(joint: Joint, peak: Peak, number: int, seed: int = 1) -> float:
-    """Return the log predictive density of a study from a fit without it.
-
-    Raises
-    ------
-    Unsettled
-        Where that fit does not settle.
-    """
-    members = members_of(joint.profiles.study)
-    sites = members[number][members[number] < len(joint.profiles.study)]
-    own = most_probable(without(joint, sites), start=peak.z)
-    z = drawn(own, REFIT_DRAWS, seed)
-    terms, posterior = (np.asarray(one) for one in terms_at(joint, jnp.asarray(members), jnp.asarray(z), own.slopes))
-    possible = np.isfinite(posterior)
-    return float(logsumexp(terms[possible, number]) - np.log(possible.sum()))
+    for number in np.flatnonzero(values > 0) if stages else ():
+        one = weigh(int(number))
+        if one.pareto_k > UNEVEN:
+            tell(f"study {number + 1} of {len(members)}: Pareto k {one.pareto_k:.2f}, draws where it is not known")
+            pool.adapt(one.mean, steadied(one, whole.covariance), stages, count, without(int(number)))
+            aimed[number] = True
+    weighed = [weigh(number) for number in range(len(members))]
+    elpd = [logsumexp(pool.found[:, 1 + i], b=one.weights) for i, one in enumerate(weighed)]
+    return LeftOut(np.array(elpd), np.array([one.pareto_k for one in weighed]), aimed, values)
 
 
 def stacking(elpd: Array) -> Array:

@@ -82,17 +82,20 @@ def test_a_study_that_is_left_out_says_nothing(joint, pool) -> None:
         assert found[2:] == pytest.approx(row[2:], rel=1e-10)
 
 
-def test_densities_of_studies_left_out_agree_with_draws_that_never_saw_them(joint, peak, pool, tmp_path) -> None:
-    left = leave_one_out(joint, pool)
+def test_densities_of_studies_left_out_agree_with_draws_that_never_saw_them(joint, peak, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("mollisol.evidence.studies.UNEVEN", -np.inf)
+    pool = pool_of(joint, tmp_path / "all.npz", 1, lambda _: None)
+    pool.adapt(peak.z, peak.covariance, 2, DRAWS, log_posterior)
+    left = leave_one_out(joint, pool, 2, DRAWS)
     assert left.values.tolist() == [16, 24, 8]
-    assert not left.aimed.any()
-    assert left.k.max() < 0.7
+    assert left.aimed.all()
+    assert left.k.max() < 0.6
     members = jnp.asarray(members_of(joint.profiles.study))
     for number, sites in enumerate(([0, 5], [1, 2, 3], [4])):
         apart = pool_of(hidden(joint, sites), tmp_path / f"{number}.npz", 2, lambda _: None)
         weighed = apart.adapt(peak.z, peak.covariance, 3, DRAWS, log_posterior)
         unseen = np.array([np.asarray(found_at(joint, members, jnp.asarray(z)))[1 + number] for z in apart.z])
-        assert left.elpd[number] == pytest.approx(np.log(weighed.weights @ np.exp(unseen)), abs=0.15)
+        assert left.elpd[number] == pytest.approx(np.log(weighed.weights @ np.exp(unseen)), abs=0.1)
     # what was fitted is predicted better than what was not
     fitted = pool.weigh(log_posterior(pool.found)).weights @ pool.found[:, 1:]
     assert left.elpd.sum() < fitted.sum()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +10,6 @@ import numpy as np
 import pytest
 
 from mollisol.evidence import metropolis
-from mollisol.evidence.chains import side_by_side
 from mollisol.evidence.map_estimate import Peak
 
 PEAK = Peak(np.zeros(2), jnp.zeros(0), np.eye(2), 0.0, 1)
@@ -71,36 +67,3 @@ def test_a_run_that_was_cut_goes_on_as_if_it_had_not_been(
     again = metropolis.sample(joint, PEAK, tmp_path / "cut", **settings)
     assert joint.calls < 0.7 * calls
     np.testing.assert_array_equal(again.z, whole.z)
-
-
-def test_runs_end_at_their_next_step_when_the_process_is_asked_to_stop() -> None:
-    steps = [0, 0, 0]
-
-    def run(number: int, told) -> None:
-        for i in range(1000):
-            steps[number] = i
-            if number == 0 and i == 3:
-                os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.01)
-            told(i / 1000)
-
-    with pytest.raises(KeyboardInterrupt):
-        side_by_side([lambda told, n=n: run(n, told) for n in range(3)], lambda number, share: None)
-    assert max(steps) < 999
-    assert steps[2] == 0
-
-
-def test_one_that_fails_ends_the_others_whichever_it_is() -> None:
-    steps = [0, 0, 0]
-
-    def run(number: int, told) -> None:
-        for i in range(2000):
-            steps[number] = i
-            time.sleep(0.01)
-            told(i / 2000)
-            if number == 1 and i == 3:
-                raise ValueError("the second")
-
-    with pytest.raises(ValueError, match="the second"):
-        side_by_side([lambda told, n=n: run(n, told) for n in range(3)], lambda number, share: None)
-    assert max(steps) < 1999

@@ -7,9 +7,7 @@ atomically.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,9 +31,6 @@ KEPT_EVERY = 10
 
 DEEPEST = 6
 """Largest depth of a trajectory's tree."""
-
-WORKERS = 2
-"""Chains at a time: the machine's cores."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,39 +77,23 @@ def sample(
         partial(_chain, kernel, step, len(peak.z), folder / f"chain-{k + 1}.npz", k, warmup, draws, seed)
         for k in range(chains)
     ]
-    found = side_by_side(runs, told)
+    found = one_by_one(runs, told)
     w = np.stack([one for one, _ in found])
     return Draws(peak.z + w @ lower.T, np.array([diverging for _, diverging in found]))
 
 
-def side_by_side(runs: Sequence[Callable[[Told], Found]], told: Callable[[int, float], None]) -> list[Found]:
-    """Run all, `WORKERS` at a time, and return what they found.
+def one_by_one(runs: Sequence[Callable[[Told], Found]], told: Callable[[int, float], None]) -> list[Found]:
+    """Run one after another, and return what they found.
+
+    Never two at a time: programs of one process share the threads of the compiler's runtime, and two that iterate to a
+    steady state can wait for each other for ever.
 
     Parameters
     ----------
     runs : each is given a function to call with its share after every step.
     told : called with a run's number and share.
-
-    When one fails, or the process is asked to stop, the others end at their next step.
     """
-    ended = threading.Event()
-
-    def tell(number: int, share: float) -> None:
-        if ended.is_set():
-            raise CancelledError
-        told(number, share)
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        futures = [pool.submit(run, partial(tell, number)) for number, run in enumerate(runs)]
-        try:
-            ready, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            for future in ready:
-                future.result()
-            return [future.result() for future in futures]
-        except BaseException:
-            ended.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    return [run(partial(told, number)) for number, run in enumerate(runs)]
 
 
 def _against(joint: Joint, z: Any, lower: Any, slopes: Any, w: Any) -> Any:

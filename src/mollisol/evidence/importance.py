@@ -15,7 +15,6 @@ are taken in proportion to their weights.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 from scipy.stats import multivariate_t
 
-from mollisol.evidence.chains import WORKERS, Draws
+from mollisol.evidence.chains import Draws
 from mollisol.evidence.likelihood import Joint, log_posterior_at, or_impossible
 from mollisol.evidence.map_estimate import Peak
 from mollisol.study.conditioning import resampled
@@ -103,13 +102,12 @@ class Pool:
         new = proposal.rvs(count, random_state=np.random.default_rng([self.seed, len(self._counts)]))
         first = sum(self._counts)
         found = list(self._begun[first : first + count])
-        with ThreadPoolExecutor(WORKERS) as workers:
-            while len(found) < count:
-                found += workers.map(self.found_at, new[len(found) : len(found) + KEPT_EVERY])
-                self._begun = np.array([*self._begun[:first], *found])
-                with atomic_write(self.path) as temporary, temporary.open("wb") as file:
-                    np.savez(file, found=self._begun)
-                self.told(first + len(found))
+        while len(found) < count:
+            found += map(self.found_at, new[len(found) : len(found) + KEPT_EVERY])
+            self._begun = np.array([*self._begun[:first], *found])
+            with atomic_write(self.path) as temporary, temporary.open("wb") as file:
+                np.savez(file, found=self._begun)
+            self.told(first + len(found))
         self.z = np.concatenate([self.z, new]) if first else new
         self.found = np.concatenate([self.found, found]) if first else np.array(found)
         self._proposals.append(proposal)

@@ -24,7 +24,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from mollisol.evidence.chains import Draws, Told, side_by_side
+from mollisol.evidence.chains import Draws, Told, one_by_one
 from mollisol.evidence.likelihood import Joint, log_posterior_at, log_posterior_near, or_impossible, slopes_at
 from mollisol.evidence.map_estimate import Peak
 from mollisol.units.files import atomic_write
@@ -80,7 +80,7 @@ def sample(
             )
             for k in range(chains)
         ]
-        return np.asarray(centre + np.stack(side_by_side(runs, partial(told, number))) @ lower.T)
+        return np.asarray(centre + np.stack(one_by_one(runs, partial(told, number))) @ lower.T)
 
     forgotten = int(FORGOTTEN * warmup)
     kept = warmup - forgotten

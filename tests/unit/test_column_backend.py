@@ -55,6 +55,20 @@ def test_configure_sets_precision_devices_and_cache_once(tmp_path: Path) -> None
     assert output_of(script, MOLLISOL_CACHE=str(tmp_path / "new")).split() == ["True", "2", str(tmp_path / "new"), "2"]
 
 
+@pytest.mark.parametrize(
+    ("given", "level"), [("", "1"), ("--xla_backend_optimization_level=3", "3")], ids=["of the package", "of the user"]
+)
+def test_flags_of_the_compiler_are_added_where_the_user_has_none(given: str, level: str, tmp_path: Path) -> None:
+    script = (
+        "import os; from mollisol.column.backend import configure; configure(2); import jax.numpy as jnp\n"
+        "print(float(jnp.ones(2).sum()), os.environ['XLA_FLAGS'])"
+    )
+    total, *flags = output_of(script, XLA_FLAGS=given, MOLLISOL_CACHE=str(tmp_path)).split()
+    assert total == "2.0"
+    assert [flag for flag in flags if "level" in flag] == [f"--xla_backend_optimization_level={level}"]
+    assert sum("xla_backend_extra_options" in flag for flag in flags) == 1
+
+
 def test_programs_from_the_cache_are_loaded_without_a_word(tmp_path: Path) -> None:
     script = (
         "import mollisol; from mollisol.column.backend import configure; configure(2); import jax.numpy as jnp\n"

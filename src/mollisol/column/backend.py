@@ -11,9 +11,14 @@ from pathlib import Path
 
 from mollisol.units import RunError
 
-WHOLE_LOOPS = "xla_cpu_small_while_loop_byte_threshold=4000000"
-"""Option of XLA's compiler for CPUs: loops over the rows of a tile become one function each, where they would be a
-call of a small function for every operation of every row (a quarter of a run's time)."""
+FLAGS = {
+    "xla_backend_extra_options": "xla_cpu_small_while_loop_byte_threshold=4000000",
+    "xla_backend_optimization_level": "1",
+}
+"""Flags of XLA's compiler, where `XLA_FLAGS` does not have them. Loops over the rows of a tile become one function each,
+where they would be a call of a small function for every operation of every row (a quarter of a run's time). LLVM
+optimises lightly: programs compile in three quarters of the time; many columns at three steps a month run a seventh
+slower, at one step a month as fast (docs/benchmarks.md)."""
 
 
 def cache_folder() -> Path:
@@ -38,8 +43,8 @@ def configure(cores: int | None = None) -> None:
         return
     jax.config.update("jax_enable_x64", True)
     given = os.environ.get("XLA_FLAGS", "")
-    if "xla_backend_extra_options" not in given:
-        os.environ["XLA_FLAGS"] = f"{given} --xla_backend_extra_options={WHOLE_LOOPS}".strip()
+    added = [f"--{name}={value}" for name, value in FLAGS.items() if name not in given]
+    os.environ["XLA_FLAGS"] = " ".join([given, *added]).strip()
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if cores is not None or jax.config.jax_num_cpu_devices < 1:  # a number that was chosen before stands
         # at least two, so that one core computes to the bit what several do (see `tiles`)

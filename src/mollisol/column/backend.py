@@ -15,8 +15,8 @@ FLAGS = {
     "xla_backend_extra_options": "xla_cpu_small_while_loop_byte_threshold=4000000",
     "xla_backend_optimization_level": "1",
 }
-"""Flags of XLA's compiler, where `XLA_FLAGS` does not have them. Loops over the rows of a tile become one function each,
-where they would be a call of a small function for every operation of every row (a quarter of a run's time). LLVM
+"""Flags of XLA's compiler, where `XLA_FLAGS` does not have them. Loops over the rows of a tile become one function
+each, where they would be a call of a small function for every operation of every row (a quarter of a run's time). LLVM
 optimises lightly: programs compile in three quarters of the time; many columns at three steps a month run a seventh
 slower, at one step a month as fast (docs/benchmarks.md)."""
 

@@ -106,7 +106,8 @@ def most_probable(joint: Joint, say: Say | None = None) -> Peak:
         moved, before = float(np.max(np.abs(step))), float(np.max(np.abs(last)))
         tell(f"round {number}: log posterior {-best.fun:.2f} after {best.nfev} evaluations, moved by {moved:.2f}")
         course.append(-float(best.fun))
-        if moved <= STAYS and moved < reach:
+        stays = moved <= STAYS and moved < reach
+        if stays:
             break
         # slopes hold nearby: a point that swings back without coming to rest is kept nearer, one that goes on is not
         if step @ last < 0.0 and moved > 0.5 * before:
@@ -117,7 +118,7 @@ def most_probable(joint: Joint, say: Say | None = None) -> Peak:
     # along an axis where the point is no maximum the prior's own curvature, 1
     covariance = (vectors / np.where(values > 0.0, values, 1.0)) @ vectors.T
     found = Peak(z, slopes, covariance, -float(best.fun), number)
-    if moved > STAYS or moved >= reach:
+    if not stays:
         raise Unsettled(moved, course, found)
     if values.min() <= 0.0:
         raise Unsettled(moved, course, found, saddle=True)

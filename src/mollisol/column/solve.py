@@ -6,7 +6,8 @@ For a component of s pools the blocks are s x s; neighbouring rows couple a pool
 blocks are diagonal. 1/h - B is a column-dominant M-matrix: no pivoting, and every inverse, and so every new pool,
 is non-negative in exact and in floating-point arithmetic.
 
-The matrix is factored once (`factor`) and solved for as many right-hand sides as wanted (`substitute`). Arrays
+The matrix is factored once (`factor`) and solved for as many right-hand sides as wanted (`substitute`). The derivative
+of a solution is one more substitution, dx = A^-1 (dr - dA x) with A x = r: none goes through the elimination. Arrays
 are (row, component, column), or (row, column) for a single component, in tuples over the pools of a component, so that
 the elimination is unrolled over plain arrays and only the rows are walked.
 """
@@ -21,6 +22,7 @@ from jax import Array
 
 Row = tuple[Array, ...]
 Block = tuple[tuple[Array, ...], ...]
+Entries = tuple[tuple[Array | None, ...], ...]
 
 
 class Factors(NamedTuple):
@@ -28,11 +30,12 @@ class Factors(NamedTuple):
 
     Attributes
     ----------
-    inverse : s x s of (row, ..., column), inverses of the eliminated diagonal blocks.
-    down, up : s of (row, ..., column), rates (1/yr) at which each pool leaves its row downwards / upwards.
+    inverse : s x s of (row, ..., column), inverses of the eliminated diagonal blocks; constants to a derivative.
+    block, down, up : what was factored.
     """
 
     inverse: Block
+    block: Entries
     down: Row
     up: Row
 
@@ -73,6 +76,11 @@ def factor(block: list[list[Array | None]], down: Row, up: Row) -> Factors:
         a pool is fed by the others of its row.
     down, up : s of (row, ..., column), rates (1/yr) at which each pool leaves its row downwards / upwards.
     """
+    given: tuple[Entries, Row, Row] = (tuple(tuple(line) for line in block), down, up)
+    return Factors(_eliminated(*jax.lax.stop_gradient(given)), *given)
+
+
+def _eliminated(block: Entries, down: Row, up: Row) -> Block:
     size, rows = len(block), down[0].shape[0]
     present = [(i, j) for i in range(size) for j in range(size) if block[i][j] is not None]
 
@@ -95,10 +103,10 @@ def factor(block: list[list[Array | None]], down: Row, up: Row) -> Factors:
     zero = jnp.zeros_like(down[0][0])
     start: Block = tuple((zero,) * size for _ in range(size))
     entries = tuple(block[i][j] for i, j in present)
-    _, inverse = jax.lax.scan(eliminate, start, (jnp.arange(rows), entries))
-    return Factors(inverse, down, up)
+    return jax.lax.scan(eliminate, start, (jnp.arange(rows), entries))[1]
 
 
+@jax.custom_jvp
 def substitute(factors: Factors, right: Row) -> Row:
     """Solve a factored group for one right-hand side: s of (row, ..., column) to the same."""
     rows = jnp.arange(right[0].shape[0])
@@ -121,6 +129,26 @@ def substitute(factors: Factors, right: Row) -> Row:
     _, swept = jax.lax.scan(forward, start, (rows, factors.inverse, right))
     _, solved = jax.lax.scan(backward, start, (rows, factors.inverse, swept), reverse=True)
     return tuple(solved)
+
+
+@substitute.defjvp
+def _substitute_tangent(primals: tuple[Factors, Row], tangents: tuple[Factors, Row]) -> tuple[Row, Row]:
+    (factors, right), (change, right_change) = primals, tangents
+    solved = substitute(factors, right)
+    moved = _applied(change.block, change.down, change.up, solved)
+    return solved, substitute(factors, tuple(a - b for a, b in zip(right_change, moved, strict=True)))
+
+
+def _applied(block: Entries, down: Row, up: Row, x: Row) -> list[Array]:
+    """Apply the matrix that `factor` takes apart to s of (row, ..., column)."""
+    found = []
+    for i, line in enumerate(block):
+        passed, raised = down[i] * x[i], up[i] * x[i]
+        beyond = jnp.zeros_like(passed[:1])
+        neighbours = jnp.concatenate([beyond, passed[:-1]]) + jnp.concatenate([raised[1:], beyond])
+        within = [entry * x[j] * (1.0 if i == j else -1.0) for j, entry in enumerate(line) if entry is not None]
+        found.append(sum(within, start=-neighbours))
+    return found
 
 
 def _beside(arrays: Row, row: Array) -> Row:

@@ -86,7 +86,7 @@ def calibrate(
         _require_good(configuration, found)
     if configuration.method == "importance":
         _require_close(configuration, found)
-    made = parameter_set(configuration, joint, peak, drawn, found, data, profiles)
+    made = parameter_set(configuration, joint, peak.log_posterior, drawn, found, data, profiles)
     write_text(out / f"{configuration.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
     tell(f"{out / configuration.name}.json")
     return made
@@ -171,13 +171,16 @@ def _require_close(configuration: Configuration, found: dict[str, Any]) -> None:
 def parameter_set(
     configuration: Configuration,
     joint: Joint,
-    peak: Peak,
+    highest: float,
     drawn: Draws,
     found: dict[str, Any],
     data: dict[str, str],
     profiles: Any,
 ) -> dict[str, Any]:
-    """Return what is shipped: names, best estimates, covariance, joint draws, and how they were obtained."""
+    """Return what is shipped: names, best estimates, covariance, joint draws, and how they were obtained.
+
+    `highest` is the largest log posterior that was found.
+    """
     from mollisol.models.choice import settled
 
     flat = drawn.z.reshape(-1, drawn.z.shape[-1])
@@ -217,7 +220,7 @@ def parameter_set(
             if abs(correlation[i, j]) > INDISTINCT
         ],
         "uninformed": [joint.space.names[i] for i in range(size) if sd[i] > UNINFORMED],
-        "log_posterior": round(peak.log_posterior, 3),
+        "log_posterior": round(highest, 3),
         "profiles": len(profiles),
         "studies": sorted(set(profiles.group.tolist())),
         "about": (

@@ -35,8 +35,8 @@ SAID_EVERY = 200
 SHOWN_DRAWS = 40
 """Draws from which the intervals of subsoil figures are taken."""
 
-AIMED_STAGES = 2
-"""Stages of draws added for a study whose weights are too uneven."""
+AIMED_STAGES = 4
+"""Stages of draws added at most for a study whose weights are too uneven."""
 
 LEAST_WEIGHT = 0.01
 """Weight below which a structure is left out of the ensemble."""
@@ -44,12 +44,17 @@ LEAST_WEIGHT = 0.01
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A structure to compare: its name, what it fills slots with, why, and parameters that only it fits."""
+    """A structure to compare: its name, what it fills slots with, why, and parameters that only it fits.
+
+    `begin` names a structure before it: the first draws are then around the posterior of that one, and what only this
+    one fits as its prior says. Without, they are around the most probable point.
+    """
 
     name: str
     slots: Mapping[str, str]
     parameters: tuple[str, ...] = ()
     about: str = ""
+    begin: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Comparison:
         )  # fmt: skip
 
 
-STRUCTURE_KEYS = ("name", "slots", "parameters", "about")
+STRUCTURE_KEYS = ("name", "slots", "parameters", "about", "begin")
 
 
 def read_comparison(path: str | Path) -> Comparison:
@@ -114,7 +119,14 @@ def read_comparison(path: str | Path) -> Comparison:
             settled({**shared.slots, **slots})
         except InputError as error:
             raise InputError(error.message, file=file.name, key=f"{at}.slots", remedy=error.remedy) from None
-        found.append(Hypothesis(entry["name"], slots, tuple(entry.get("parameters") or ()), entry.get("about", "")))
+        begin = entry.get("begin", "")
+        if begin and begin not in [one.name for one in found]:
+            raise InputError(
+                f"no structure '{begin}' comes before it", file=file.name, key=f"{at}.begin",
+                remedy="name one that does, or leave the key out",
+            )  # fmt: skip
+        own = tuple(entry.get("parameters") or ())
+        found.append(Hypothesis(entry["name"], slots, own, entry.get("about", ""), begin))
     return Comparison(shared, tuple(found))
 
 
@@ -169,8 +181,13 @@ def _structure(
     if path.is_file():
         return dict(json.loads(path.read_text(encoding="utf-8")))
     tell = say or (lambda _: None)
+    before = _row_of(out / one.begin, one) if one.begin else None
     joint, profiles = gather(configuration, folder, "fit", say)
-    peak = peak_of(joint, own, say, settled=False)
+    if before:
+        mean, covariance = begun(joint.space.names, before)
+    else:
+        peak = peak_of(joint, own, say, settled=False)
+        mean, covariance = peak.z, peak.covariance
 
     def told(done: int) -> None:
         if done % SAID_EVERY == 0:
@@ -178,13 +195,14 @@ def _structure(
 
     stages, count = configuration.stages, -(-configuration.draws // configuration.stages)
     pool = pool_of(joint, own / "draws.npz", configuration.seed, told)
-    pool.adapt(peak.z, peak.covariance, stages, count, log_posterior)
+    pool.adapt(mean, covariance, stages, count, log_posterior)
     left = leave_one_out(joint, pool, AIMED_STAGES, count, say)
     whole = pool.weigh(log_posterior(pool.found))
     draws = taken(pool, whole, configuration.draws)
     if not np.isfinite(left.elpd).all():
         raise RunError(f"{one.name}: a study cannot be predicted at all; its sites may lack a steady state")
-    made = parameter_set(configuration, joint, peak, draws, diagnostics(joint, draws), data, profiles)
+    highest = float(log_posterior(pool.found).max())
+    made = parameter_set(configuration, joint, highest, draws, diagnostics(joint, draws), data, profiles)
     write_text(sets / f"{one.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
     crops = np.asarray(profiles.land_use) == "cropland"
     z = draws.z[0]
@@ -193,7 +211,8 @@ def _structure(
     row = {
         "name": one.name, "slots": dict(one.slots), "about": one.about,
         "pareto_k": whole.pareto_k, "effective": whole.effective,
-        "highest": float(log_posterior(pool.found).max()),
+        "highest": highest,
+        "names": list(joint.space.names), "mean": whole.mean.tolist(), "covariance": whole.covariance.tolist(),
         "parameters": {name: float(value) for name, value in joint.space.values(jnp.asarray(points[0])).items()},
         "studies": sorted(set(profiles.group.tolist())),
         "elpd": left.elpd.tolist(), "k": left.k.tolist(), "aimed": left.aimed.tolist(), "values": left.values.tolist(),
@@ -204,6 +223,28 @@ def _structure(
     }  # fmt: skip
     write_text(path, json.dumps(row, indent=1, allow_nan=False) + "\n")
     return row
+
+
+def _row_of(folder: Path, one: Hypothesis) -> dict[str, Any]:
+    path = folder / "row.json"
+    if not path.is_file():
+        raise InputError(
+            f"'{one.name}' begins at the draws of '{one.begin}', which are not there", file=str(path),
+            remedy=f"compare '{one.begin}' first",
+        )  # fmt: skip
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def begun(names: Sequence[str], before: Mapping[str, Any]) -> tuple[Array, Array]:
+    """Return mean and covariance of the first draws: those of another structure where it has the parameter, else of
+    the prior.
+    """
+    shared = [i for i, name in enumerate(names) if name in before["names"]]
+    theirs = [before["names"].index(names[i]) for i in shared]
+    mean, covariance = np.zeros(len(names)), np.eye(len(names))
+    mean[shared] = np.array(before["mean"])[theirs]
+    covariance[np.ix_(shared, shared)] = np.array(before["covariance"])[np.ix_(theirs, theirs)]
+    return mean, covariance
 
 
 def compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def leave_one_out(
     Parameters
     ----------
     joint, pool : of all studies; the pool with draws.
-    stages, count : of draws added for each study that needs them; none if 0.
+    stages, count : of draws added for a study while it needs them, at most `stages` times; none if 0.
     """
     members = members_of(joint.profiles.study)
     known = np.isfinite(np.concatenate([joint.profiles.log_soc, joint.profiles.delta14c], axis=1)).sum(axis=1)
@@ -131,8 +131,14 @@ def leave_one_out(
         one = weigh(int(number))
         if one.pareto_k > UNEVEN:
             tell(f"study {number + 1} of {len(members)}: Pareto k {one.pareto_k:.2f}, draws where it is not known")
-            pool.adapt(one.mean, steadied(one, whole.covariance), stages, count, without(int(number)))
             aimed[number] = True
+            covariance = whole.covariance
+            for _ in range(stages):
+                covariance = steadied(one, covariance)
+                pool.add(one.mean, covariance, count)
+                one = weigh(int(number))
+                if one.pareto_k <= UNEVEN:
+                    break
     weighed = [weigh(number) for number in range(len(members))]
     elpd = [logsumexp(pool.found[:, 1 + i], b=one.weights) for i, one in enumerate(weighed)]
     return LeftOut(np.array(elpd), np.array([one.pareto_k for one in weighed]), aimed, values)

@@ -167,6 +167,7 @@ def test_the_file_of_a_comparison(tmp_path) -> None:
         (COMPARISON.replace("energy: none", "energy: nothing"), "structures[1].slots", "nothing"),
         (COMPARISON.replace("name: flat", "name: default"), "structures[1]", "twice"),
         (COMPARISON.replace("    slots: {energy", "    slot: {energy"), "structures[1].slot", "slot"),
+        (COMPARISON + "    begin: later\n", "structures[1].begin", "no structure 'later'"),
         (COMPARISON.split("structures")[0], "structures", "no list"),
         (COMPARISON.replace("passes: 0", "pases: 0"), "pases", "unknown"),
     ):
@@ -174,6 +175,23 @@ def test_the_file_of_a_comparison(tmp_path) -> None:
         with pytest.raises(InputError, match=told) as caught:
             comparing.read_comparison(path)
         assert caught.value.key == key
+
+
+def test_where_the_draws_of_a_structure_begin(tmp_path) -> None:
+    before = {"names": ["a", "b", "c"], "mean": [1.0, 2.0, 3.0],
+              "covariance": [[0.1, 0.2, 0.3], [0.2, 0.4, 0.5], [0.3, 0.5, 0.9]]}  # fmt: skip
+    mean, covariance = comparing.begun(("c", "new", "a"), before)
+    assert mean.tolist() == [3.0, 0.0, 1.0]
+    assert covariance.tolist() == [[0.9, 0.0, 0.3], [0.0, 1.0, 0.0], [0.3, 0.0, 0.1]]
+    path = tmp_path / "trial.yaml"
+    path.write_text(COMPARISON + "    begin: default\n")
+    read = comparing.read_comparison(path)
+    assert [one.begin for one in read.structures] == ["", "default"]
+    flat = dataclasses.replace(read, structures=read.structures[1:])
+    (tmp_path / "data").mkdir()
+    with pytest.raises(InputError, match="'flat' begins at the draws of 'default'") as caught:
+        comparing.compare(flat, tmp_path / "data", tmp_path / "out")
+    assert caught.value.remedy == "compare 'default' first"
 
 
 def row(name, elpd, slots=None):

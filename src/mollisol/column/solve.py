@@ -103,12 +103,29 @@ def _eliminated(block: Entries, down: Row, up: Row) -> Block:
     zero = jnp.zeros_like(down[0][0])
     start: Block = tuple((zero,) * size for _ in range(size))
     entries = tuple(block[i][j] for i, j in present)
-    return jax.lax.scan(eliminate, start, (jnp.arange(rows), entries))[1]
+    inverse: Block = jax.lax.scan(eliminate, start, (jnp.arange(rows), entries))[1]
+    return inverse
 
 
-@jax.custom_jvp
 def substitute(factors: Factors, right: Row) -> Row:
     """Solve a factored group for one right-hand side: s of (row, ..., column) to the same."""
+    _, block, down, up = factors
+
+    def apply(x: Row) -> Row:
+        return tuple(_applied(block, down, up, x))
+
+    def solve(_: object, given: Row) -> Row:
+        return _swept(factors, given)
+
+    def solve_transposed(_: object, given: Row) -> Row:
+        found: tuple[Row] = jax.linear_transpose(lambda one: _swept(factors, one), given)(given)
+        return found[0]
+
+    solved: Row = jax.lax.custom_linear_solve(apply, right, solve, solve_transposed)
+    return solved
+
+
+def _swept(factors: Factors, right: Row) -> Row:
     rows = jnp.arange(right[0].shape[0])
 
     def forward(y: Row, row: tuple[Array, Block, Row]) -> tuple[Row, Row]:
@@ -131,16 +148,8 @@ def substitute(factors: Factors, right: Row) -> Row:
     return tuple(solved)
 
 
-@substitute.defjvp
-def _substitute_tangent(primals: tuple[Factors, Row], tangents: tuple[Factors, Row]) -> tuple[Row, Row]:
-    (factors, right), (change, right_change) = primals, tangents
-    solved = substitute(factors, right)
-    moved = _applied(change.block, change.down, change.up, solved)
-    return solved, substitute(factors, tuple(a - b for a, b in zip(right_change, moved, strict=True)))
-
-
 def _applied(block: Entries, down: Row, up: Row, x: Row) -> list[Array]:
-    """Apply the matrix that `factor` takes apart to s of (row, ..., column)."""
+    """Apply the matrix that `factor` takes apart, whole, to s of (row, ..., column)."""
     found = []
     for i, line in enumerate(block):
         passed, raised = down[i] * x[i], up[i] * x[i]

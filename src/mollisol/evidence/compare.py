@@ -35,7 +35,7 @@ SAID_EVERY = 200
 SHOWN_DRAWS = 40
 """Draws from which the intervals of subsoil figures are taken."""
 
-AIMED_STAGES = 4
+AIMED_STAGES = 3
 """Stages of draws added at most for a study whose weights are too uneven."""
 
 LEAST_WEIGHT = 0.01

@@ -72,6 +72,10 @@ class Summary(NamedTuple):
     sites: Array
 
 
+NEARBY = 1e-4
+"""Step of the differences of what a settled model says, in the logarithms of a site's input and factor."""
+
+
 @partial(
     jax.tree_util.register_dataclass,
     data_fields=["model", "sites", "profiles", "turnover", "minerals", "extra"],
@@ -147,7 +151,7 @@ class Joint:
         rows, count = np.shape(self.depth)[0], self.sites.mass.shape[-1]
 
         if self.settles:
-            return self._settled_slopes(values)
+            return self._settled_with_slopes(values)[2]
 
         def along(direction: Array) -> Array:
             def moved(t: Array) -> Array:
@@ -159,34 +163,43 @@ class Joint:
         by_input = jnp.concatenate([jnp.ones((count, depths)), jnp.zeros((count, depths))], axis=1)
         return jnp.stack([by_input, along(jnp.ones_like(self.trend())), along(self.trend())], axis=-1)
 
-    def _settled_slopes(self, values: dict[str, Array]) -> Array:
-        """Return the same as `slopes` where inputs do more than scale stocks."""
+    def _settled_with_slopes(self, values: dict[str, Array]) -> tuple[Predicted, Array, Array]:
+        """Return `settled` and the slopes where inputs do more than scale stocks, by differences.
 
-        def moved(own: Array) -> Array:
-            return self.stacked(self.predicted(values, own[0] + own[1] * self.trend(), own[2]))
+        A steady state is found to a tolerance far below the step, and a run costs a third of a derivative through it.
+        """
 
-        by_rate, by_trend, by_input = jax.vmap(lambda one: jax.jvp(moved, (jnp.zeros(3),), (one,))[1])(jnp.eye(3))
-        return jnp.stack([by_input, by_rate, by_trend], axis=-1)
+        def moved(own: Array) -> tuple[Predicted, Array]:
+            return self.settled(values, own[1] + own[2] * self.trend(), own[0])
+
+        around, exist = jax.lax.map(moved, NEARBY * jnp.concatenate([jnp.zeros((1, 3)), jnp.eye(3)]))
+        told = jax.vmap(self.stacked)(around)
+        found, exists = jax.tree.map(lambda one: one[0], (around, exist))
+        return found, exists, jnp.moveaxis((told[1:] - told[0]) / NEARBY, 0, -1)
 
     def log_likelihood(self, z: Array, slopes: Array) -> Array:
         """Return the logarithm of the likelihood at a point, for frozen slopes; -inf where a site has no steady state.
 
         Which sites those are, and why, says `settled.without_steady_state`.
         """
-        return self._found_and_log_likelihood(z, slopes)[1]
+        return self._found_and_log_likelihood(z, slopes)[2]
 
-    def _found_and_log_likelihood(self, z: Array, slopes: Array) -> tuple[Predicted, Array]:
+    def _found_and_log_likelihood(self, z: Array, slopes: Array | None) -> tuple[Predicted, Array, Array]:
         values = self.space.values(z)
-        if self.settles:
+        if not self.settles:
+            slopes, found = self.slopes(z) if slopes is None else slopes, self.predicted(values)
+            return found, slopes, self._log_likelihood(values, found, slopes)
+        if slopes is None:
+            found, exists, slopes = self._settled_with_slopes(values)
+        else:
             found, exists = self.settled(values)
-            return found, jnp.where(jnp.all(exists), self._log_likelihood(values, found, slopes), -jnp.inf)
-        found = self.predicted(values)
-        return found, self._log_likelihood(values, found, slopes)
+        likelihood = self._log_likelihood(values, found, slopes)
+        return found, slopes, jnp.where(jnp.all(exists), likelihood, -jnp.inf)
 
-    def found_and_posterior(self, z: Array, slopes: Array) -> tuple[Predicted, Array]:
-        """Return what the model says at a point, and `log_posterior`."""
-        found, likelihood = self._found_and_log_likelihood(z, slopes)
-        return found, likelihood - 0.5 * jnp.sum(z**2)
+    def found_and_posterior(self, z: Array) -> tuple[Predicted, Array, Array]:
+        """Return what the model says at a point, the slopes there, and the log posterior with these slopes."""
+        found, slopes, likelihood = self._found_and_log_likelihood(z, None)
+        return found, slopes, likelihood - 0.5 * jnp.sum(z**2)
 
     def _log_likelihood(self, values: dict[str, Array], found: Predicted, slopes: Array) -> Array:
         residual, noise, scaled, known = scattered(self, values, found, slopes)
@@ -281,7 +294,7 @@ def _posterior_and_gradient(joint: Joint, z: Array, slopes: Array) -> tuple[Arra
 
 
 def _log_posterior(joint: Joint, z: Array) -> Array:
-    return joint.log_posterior(z, joint.slopes(z))
+    return joint.found_and_posterior(z)[2]
 
 
 slopes_at: Callable[[Joint, Array], Array] = jax.jit(Joint.slopes)

@@ -82,9 +82,8 @@ def by_study(joint: Joint, values: dict[str, Any], found: Any, slopes: Any, memb
 
 def _found_at(joint: Joint, members: Any, z: Any) -> Any:
     """Return the log posterior at a point, then the log density of each study, with the slopes of the point."""
-    values, slopes = joint.space.values(z), joint.slopes(z)
-    found, posterior = joint.found_and_posterior(z, slopes)
-    return jnp.concatenate([posterior[None], by_study(joint, values, found, slopes, members)])
+    found, slopes, posterior = joint.found_and_posterior(z)
+    return jnp.concatenate([posterior[None], by_study(joint, joint.space.values(z), found, slopes, members)])
 
 
 found_at: Callable[[Joint, Any, Any], Any] = jax.jit(_found_at)

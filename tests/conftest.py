@@ -1,6 +1,7 @@
 """Double precision and two host devices for every test, set before anything else uses JAX."""
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from mollisol.column import tiles
 from mollisol.column.backend import configure
 
+# a test's programs run for moments and compile for seconds: unless a level is given, LLVM leaves them as they are
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 configure(2)
 
 MAPPED = Path("/proc/self/maps")

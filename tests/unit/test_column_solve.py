@@ -78,6 +78,22 @@ def test_derivatives_are_those_of_the_whole_matrix(given: Given) -> None:
         np.testing.assert_allclose(found[name], wanted[name], rtol=1e-9, atol=1e-13, err_msg=name)
 
 
+def test_a_derivative_by_what_enters_one_pool(given: Given) -> None:
+    def total(of):  # type: ignore[no-untyped-def]
+        return lambda own, fresh: jnp.sum(of({**given, "own": own, "right": given["right"].at[2].set(fresh)})[0])
+
+    def apart(own, fresh):  # type: ignore[no-untyped-def]
+        right = (*given["right"][:2], fresh)  # the others depend on nothing
+        block = [[own[0], None, None], [given["fed"][1], own[1], None], [given["fed"][2], None, own[2]]]
+        block[0][1] = given["fed"][0]
+        return jnp.sum(substitute(factor(block, tuple(given["down"]), tuple(given["up"])), right)[0])
+
+    for which in (0, 1):
+        found = jax.grad(apart, which)(given["own"], given["right"][2])
+        wanted = jax.grad(total(dense), which)(given["own"], given["right"][2])
+        np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-13)
+
+
 def test_no_derivative_goes_through_the_elimination(given: Given) -> None:
     """One loop eliminates, two substitute; a tangent is two more."""
 

@@ -111,18 +111,18 @@ def substitute(factors: Factors, right: Row) -> Row:
     """Solve a factored group for one right-hand side: s of (row, ..., column) to the same."""
     _, block, down, up = factors
 
-    def apply(x: Row) -> Row:
-        return tuple(_applied(block, down, up, x))
+    # one array of all pools: a linear solve cannot be transposed where only some of its unknowns depend on something
+    def apply(x: Array) -> Array:
+        return jnp.stack(_applied(block, down, up, tuple(x)))
 
-    def solve(_: object, given: Row) -> Row:
-        return _swept(factors, given)
+    def solve(_: object, given: Array) -> Array:
+        return jnp.stack(_swept(factors, tuple(given)))
 
-    def solve_transposed(_: object, given: Row) -> Row:
-        found: tuple[Row] = jax.linear_transpose(lambda one: _swept(factors, one), given)(given)
+    def solve_transposed(_: object, given: Array) -> Array:
+        found: tuple[Array] = jax.linear_transpose(lambda one: solve(_, one), given)(given)
         return found[0]
 
-    solved: Row = jax.lax.custom_linear_solve(apply, right, solve, solve_transposed)
-    return solved
+    return tuple(jax.lax.custom_linear_solve(apply, jnp.stack(right), solve, solve_transposed))
 
 
 def _swept(factors: Factors, right: Row) -> Row:

@@ -11,7 +11,7 @@ import pytest
 from mollisol.column import tiles
 from mollisol.column.backend import configure
 
-# a test's programs run for moments and compile for seconds: unless a level is given, LLVM leaves them as they are
+# a test's programs run for moments and compile for seconds: unless XLA_FLAGS is given, LLVM leaves them as they are
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 configure(2)
 

@@ -84,8 +84,8 @@ def test_a_derivative_by_what_enters_one_pool(given: Given) -> None:
 
     def apart(own, fresh):  # type: ignore[no-untyped-def]
         right = (*given["right"][:2], fresh)  # the others depend on nothing
-        block = [[own[0], None, None], [given["fed"][1], own[1], None], [given["fed"][2], None, own[2]]]
-        block[0][1] = given["fed"][0]
+        fed = given["fed"]
+        block = [[own[0], fed[0], None], [fed[1], own[1], None], [fed[2], None, own[2]]]
         return jnp.sum(substitute(factor(block, tuple(given["down"]), tuple(given["up"])), right)[0])
 
     for which in (0, 1):

@@ -10,7 +10,6 @@ ensemble `stacked.json`, which a study takes as `model: ensemble`, and in `stack
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 import time
 from pathlib import Path
@@ -42,15 +41,12 @@ def main(arguments: list[str] | None = None) -> int:
     from mollisol.evidence.compare import compare, read_comparison, subsoil_table, table_of
 
     comparison = read_comparison(given.config)
-    if given.only:
-        chosen = tuple(one for one in comparison.structures if one.name in given.only)
-        comparison = dataclasses.replace(comparison, structures=chosen)
     begin = time.monotonic()
 
     def say(line: str) -> None:
         print(f"{time.monotonic() - begin:6.0f} s  {line}", file=sys.stderr, flush=True)
 
-    table = compare(comparison, given.data, given.output, say=say)
+    table = compare(comparison, given.data, given.output, only=given.only or (), say=say)
     tables = {"prediction": lines_of(*table_of(table)), "subsoil": lines_of(*subsoil_table(table))}
     print("\n\n".join(tables.values()))
     if given.markdown is not None:

@@ -12,7 +12,7 @@ import pytest
 from evidence_cases import small_joint
 from mollisol.evidence import calibrate as calibration
 from mollisol.evidence import importance
-from mollisol.evidence.configuration import Configuration
+from mollisol.evidence.configuration import Configuration, read_configuration
 from mollisol.models.parameter_sets import read_parameter_set
 from mollisol.units import InputError, RunError
 
@@ -56,6 +56,32 @@ def test_a_set_is_written_that_a_study_can_read_and_a_run_goes_on(measured, tmp_
     monkeypatch.setattr(importance, "log_posterior_at", never)
     monkeypatch.setattr(calibration, "most_probable", never)
     assert calibration.calibrate(CONFIGURATION, "data", tmp_path) == made
+
+
+def test_a_calibration_that_begins_at_another_set_needs_no_peak(measured, tmp_path: Path, monkeypatch) -> None:
+    made = calibration.calibrate(CONFIGURATION, "data", tmp_path / "first")
+    monkeypatch.setattr(calibration, "most_probable", lambda *_, **__: pytest.fail("no peak is needed"))
+    path = tmp_path / "first" / "trial.json"
+    begun = dataclasses.replace(CONFIGURATION, begin=str(path), seed=2)
+    again = calibration.calibrate(begun, "data", tmp_path / "second")
+    sd = np.sqrt(np.diag(made["covariance"]))
+    assert np.all(np.abs(np.log(np.array(made["best"]) / np.array(again["best"]))) < 0.25 * sd)
+    np.testing.assert_allclose(np.sqrt(np.diag(again["covariance"])), sd, rtol=0.25)
+    # a run that goes on draws where it began, wherever the set has gone
+    path.unlink()
+    monkeypatch.setattr(importance, "log_posterior_at", lambda *_: pytest.fail("it was found before"))
+    assert calibration.calibrate(begun, "data", tmp_path / "second") == again
+
+
+def test_only_draws_by_importance_begin_at_a_set(tmp_path: Path) -> None:
+    path = tmp_path / "trial.yaml"
+    text = "name: trial\nparameters: [energy.e_fold]\nbegin: microbial\n"
+    path.write_text(text)
+    assert read_configuration(path).begin == "microbial"
+    path.write_text(f"{text}method: laplace\n")
+    with pytest.raises(InputError, match="the method 'laplace' begins at the peak") as caught:
+        read_configuration(path)
+    assert (caught.value.line, caught.value.key) == (3, "begin")
 
 
 def test_draws_that_do_not_cover_the_posterior_write_no_set(measured, tmp_path: Path) -> None:

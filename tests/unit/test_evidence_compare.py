@@ -178,20 +178,20 @@ def test_the_file_of_a_comparison(tmp_path) -> None:
 
 
 def test_where_the_draws_of_a_structure_begin(tmp_path) -> None:
-    before = {"names": ["a", "b", "c"], "mean": [1.0, 2.0, 3.0],
-              "covariance": [[0.1, 0.2, 0.3], [0.2, 0.4, 0.5], [0.3, 0.5, 0.9]]}  # fmt: skip
-    mean, covariance = comparing.begun(("c", "new", "a"), before)
-    assert mean.tolist() == [3.0, 0.0, 1.0]
-    assert covariance.tolist() == [[0.9, 0.0, 0.3], [0.0, 1.0, 0.0], [0.3, 0.0, 0.1]]
     path = tmp_path / "trial.yaml"
     path.write_text(COMPARISON + "    begin: default\n")
     read = comparing.read_comparison(path)
-    assert [one.begin for one in read.structures] == ["", "default"]
-    flat = dataclasses.replace(read, structures=read.structures[1:])
+    assert [read.configuration(one).begin for one in read.structures] == ["", "default"]
     (tmp_path / "data").mkdir()
     with pytest.raises(InputError, match="'flat' begins at the draws of 'default'") as caught:
-        comparing.compare(flat, tmp_path / "data", tmp_path / "out")
+        comparing.compare(read, tmp_path / "data", tmp_path / "out", only=["flat"])
     assert caught.value.remedy == "compare 'default' first"
+    with pytest.raises(InputError, match="no structure 'fat'") as caught:
+        comparing.compare(read, tmp_path / "data", tmp_path / "out", only=["fat"])
+    assert caught.value.remedy == "structures: default, flat"
+    # a set of the package's own
+    path.write_text(COMPARISON + "    begin: microbial\n")
+    assert comparing.read_comparison(path).structures[1].begin == "microbial"
 
 
 def row(name, elpd, slots=None):

@@ -205,3 +205,6 @@ def test_the_sets_that_come_with_it_were_made_by_the_committed_configurations(na
     for effective in made.diagnostics["ess"].values():
         assert effective >= given.least_ess
     assert bool(made.diagnostics["r_hat"]) == (given.method in ("metropolis", "nuts"))
+    if given.method == "importance":
+        assert made.diagnostics["pareto_k"] <= given.largest_k
+        assert made.diagnostics["effective"] >= given.least_ess

@@ -19,6 +19,7 @@ from mollisol.evidence.gather import Say, files_of, gather
 from mollisol.evidence.likelihood import Joint, posterior_and_gradient
 from mollisol.evidence.map_estimate import Peak, Unsettled, most_probable
 from mollisol.evidence.smoother import condition
+from mollisol.models import parameter_sets
 from mollisol.units import InputError, RunError
 from mollisol.units.files import atomic_write, prepare_folder, write_text
 
@@ -29,6 +30,9 @@ INDISTINCT = 0.7
 
 UNINFORMED = 0.9
 """Posterior over prior standard deviation beyond which the data say nothing of a parameter."""
+
+CHAINED = {"nuts": chains.sample, "metropolis": metropolis.sample}
+"""Methods that run chains."""
 
 
 def calibrate(
@@ -59,37 +63,44 @@ def calibrate(
     data = files_of(Path(folder))
     claim(out, configuration, data)
     joint, profiles = gather(configuration, folder, "fit", say)
-    # draws by importance need a place to begin, not a maximum
-    peak = peak_of(joint, out, say, settled=configuration.method != "importance")
-    chained = {"nuts": chains.sample, "metropolis": metropolis.sample}
-    if configuration.method in chained:
-        drawn = chained[configuration.method](
-            joint, peak, out, chains=configuration.chains, warmup=configuration.warmup, draws=configuration.draws,
+    if configuration.method == "importance":
+        mean, covariance = begin_of(joint, configuration.begin, out, say)
+        drawn = importance.sample(
+            joint, mean, covariance, out, stages=configuration.stages, draws=configuration.draws,
             seed=configuration.seed, progress=progress,
         )  # fmt: skip
-    elif configuration.method == "importance":
-        drawn = importance.sample(
-            joint, peak, out, stages=configuration.stages, draws=configuration.draws, seed=configuration.seed,
-            progress=progress,
-        )  # fmt: skip
-    elif configuration.method == "ensemble":
-        members = condition(joint, peak, members=configuration.draws, seed=configuration.seed, progress=progress)
-        drawn = Draws(members[None], np.zeros(1, dtype=np.int64))
+        highest = drawn.highest
     else:
-        random = np.random.default_rng(configuration.seed)
-        z = random.multivariate_normal(peak.z, peak.covariance, configuration.draws)
-        if joint.settles:  # a site without a steady state at a draw has a likelihood of 0 there
-            z = z[[bool(np.isfinite(posterior_and_gradient(joint, jnp.asarray(one), peak.slopes)[0])) for one in z]]
-        drawn = Draws(z[None], np.zeros(1, dtype=np.int64))
+        peak = peak_of(joint, out, say)
+        drawn, highest = _around(configuration, joint, peak, out, progress), peak.log_posterior
     found = diagnostics(joint, drawn)
-    if configuration.method in chained:
-        _require_good(configuration, found)
     if configuration.method == "importance":
         _require_close(configuration, found)
-    made = parameter_set(configuration, joint, peak.log_posterior, drawn, found, data, profiles)
+    elif configuration.method in CHAINED:
+        _require_good(configuration, found)
+    made = parameter_set(configuration, joint, highest, drawn, found, data, profiles)
     write_text(out / f"{configuration.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
     tell(f"{out / configuration.name}.json")
     return made
+
+
+def _around(
+    configuration: Configuration, joint: Joint, peak: Peak, out: Path, progress: Callable[[float], None] | None
+) -> Draws:
+    """Return draws of a method that starts from the most probable point."""
+    if configuration.method in CHAINED:
+        return CHAINED[configuration.method](
+            joint, peak, out, chains=configuration.chains, warmup=configuration.warmup, draws=configuration.draws,
+            seed=configuration.seed, progress=progress,
+        )  # fmt: skip
+    if configuration.method == "ensemble":
+        members = condition(joint, peak, members=configuration.draws, seed=configuration.seed, progress=progress)
+        return Draws(members[None], np.zeros(1, dtype=np.int64))
+    random = np.random.default_rng(configuration.seed)
+    z = random.multivariate_normal(peak.z, peak.covariance, configuration.draws)
+    if joint.settles:  # a site without a steady state at a draw has a likelihood of 0 there
+        z = z[[bool(np.isfinite(posterior_and_gradient(joint, jnp.asarray(one), peak.slopes)[0])) for one in z]]
+    return Draws(z[None], np.zeros(1, dtype=np.int64))
 
 
 def claim(out: Path, configuration: Configuration, data: dict[str, str]) -> None:
@@ -132,6 +143,26 @@ def peak_of(joint: Joint, out: Path, say: Say | None, *, settled: bool = True) -
             log_posterior=peak.log_posterior, rounds=peak.rounds,
         )  # fmt: skip
     return peak
+
+
+def begin_of(joint: Joint, begin: str, out: Path, say: Say | None) -> tuple[Array, Array]:
+    """Return mean and covariance of the first draws by importance, or read those of a run that goes on.
+
+    Parameters
+    ----------
+    begin : parameter set around whose draws they are, by name or path; if empty, they are around the peak, which need
+        not have settled: it is a place to begin, no maximum.
+    """
+    if not begin:
+        peak = peak_of(joint, out, say, settled=False)
+        return peak.z, peak.covariance
+    path = out / "begin.npz"
+    if not path.is_file():
+        mean, covariance = importance.around(joint.space, parameter_sets.parameter_set(begin))
+        with atomic_write(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, mean=mean, covariance=covariance)
+    with np.load(path) as saved:
+        return saved["mean"], saved["covariance"]
 
 
 def diagnostics(joint: Joint, drawn: Draws) -> dict[str, Any]:

@@ -41,13 +41,15 @@ class Draws:
     ----------
     z : (chain, draw, axis) standard scores.
     diverging : (chain,) how many draws diverged.
-    pareto_k, effective : of draws by importance, the shape of their weights' tail and their effective number; else NaN.
+    pareto_k, effective, highest : of draws by importance, the shape of their weights' tail, their effective number and
+        the largest log posterior among them; else NaN.
     """
 
     z: Array
     diverging: NDArray[np.int64]
     pareto_k: float = float("nan")
     effective: float = float("nan")
+    highest: float = float("nan")
 
 
 def sample(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,8 @@ LEAST_WEIGHT = 0.01
 class Hypothesis:
     """A structure to compare: its name, what it fills slots with, why, and parameters that only it fits.
 
-    `begin` names a structure before it: the first draws are then around the posterior of that one, and what only this
-    one fits as its prior says. Without, they are around the most probable point.
+    `begin` names a structure before it, or a parameter set by name or path: the first draws are then around the draws
+    of that one, and what only this one fits as its prior says. Without, they are around the most probable point.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Comparison:
         known = {f"{process.slot}.{key}" for process in model.processes for key in parameters_of(process)}
         names = [name for name in self.shared.parameters if name in known]
         return replace(
-            self.shared, name=one.name, slots={**self.shared.slots, **one.slots},
+            self.shared, name=one.name, slots={**self.shared.slots, **one.slots}, begin=one.begin,
             parameters=(*names, *(name for name in one.parameters if name not in names)),
         )  # fmt: skip
 
@@ -90,6 +90,7 @@ def read_comparison(path: str | Path) -> Comparison:
         Names file and key of what is wrong.
     """
     from mollisol.models.choice import settled
+    from mollisol.models.parameter_sets import parameter_set
     from mollisol.practices.yaml_file import read_yaml
 
     file = read_yaml(Path(path))
@@ -121,10 +122,13 @@ def read_comparison(path: str | Path) -> Comparison:
             raise InputError(error.message, file=file.name, key=f"{at}.slots", remedy=error.remedy) from None
         begin = entry.get("begin", "")
         if begin and begin not in [one.name for one in found]:
-            raise InputError(
-                f"no structure '{begin}' comes before it", file=file.name, key=f"{at}.begin",
-                remedy="name one that does, or leave the key out",
-            )  # fmt: skip
+            try:
+                parameter_set(begin)
+            except InputError as error:
+                raise InputError(
+                    f"no structure '{begin}' comes before it: {error.message}", file=file.name, key=f"{at}.begin",
+                    remedy="name one that does, or a parameter set, or leave the key out",
+                ) from None  # fmt: skip
         own = tuple(entry.get("parameters") or ())
         found.append(Hypothesis(entry["name"], slots, own, entry.get("about", ""), begin))
     return Comparison(shared, tuple(found))
@@ -135,6 +139,7 @@ def compare(
     folder: str | Path,
     directory: str | Path,
     *,
+    only: Collection[str] = (),
     say: Say | None = None,
 ) -> dict[str, Any]:
     """Fit every structure, or go on in `directory`, and return the table of the comparison (also written there).
@@ -145,14 +150,22 @@ def compare(
     Parameters
     ----------
     folder : of the measurements.
+    only : names of the structures to compare; all if empty.
     """
+    names = [one.name for one in comparison.structures]
+    for name in only:
+        if name not in names:
+            raise InputError(f"there is no structure '{name}'", key="only", remedy=f"structures: {', '.join(names)}")
     out = prepare_folder(directory)
     sets = prepare_folder(out / comparison.shared.name)
     tell = say or (lambda _: None)
     rows = []
-    for one in comparison.structures:
+    for i, one in enumerate(comparison.structures):
+        if only and one.name not in only:
+            continue
         tell(f"{one.name}:")
-        rows.append(_structure(comparison.configuration(one), one, folder, out, sets, say))
+        begin = str(_made(sets / f"{one.begin}.json", one)) if one.begin in names[:i] else one.begin
+        rows.append(_structure(comparison.configuration(one), one, begin, folder, out, sets, say))
         # each structure has programs of its own, and a process may map only so many pieces of memory
         jax.clear_caches()
         gc.collect()
@@ -165,13 +178,14 @@ def compare(
 def _structure(
     configuration: Configuration,
     one: Hypothesis,
+    begin: str,
     folder: str | Path,
     out: Path,
     sets: Path,
     say: Say | None,
 ) -> dict[str, Any]:
     """Return what is known of one structure; from its file where that is of the same calibration and data."""
-    from mollisol.evidence.calibrate import claim, diagnostics, parameter_set, peak_of
+    from mollisol.evidence.calibrate import begin_of, claim, diagnostics, parameter_set
     from mollisol.evidence.gather import files_of, gather
 
     own = prepare_folder(out / one.name)
@@ -181,13 +195,8 @@ def _structure(
     if path.is_file():
         return dict(json.loads(path.read_text(encoding="utf-8")))
     tell = say or (lambda _: None)
-    before = _row_of(out / one.begin, one) if one.begin else None
     joint, profiles = gather(configuration, folder, "fit", say)
-    if before:
-        mean, covariance = begun(joint.space.names, before)
-    else:
-        peak = peak_of(joint, own, say, settled=False)
-        mean, covariance = peak.z, peak.covariance
+    mean, covariance = begin_of(joint, begin, own, say)
 
     def told(done: int) -> None:
         if done % SAID_EVERY == 0:
@@ -201,8 +210,7 @@ def _structure(
     draws = taken(pool, whole, configuration.draws)
     if not np.isfinite(left.elpd).all():
         raise RunError(f"{one.name}: a study cannot be predicted at all; its sites may lack a steady state")
-    highest = float(log_posterior(pool.found).max())
-    made = parameter_set(configuration, joint, highest, draws, diagnostics(joint, draws), data, profiles)
+    made = parameter_set(configuration, joint, draws.highest, draws, diagnostics(joint, draws), data, profiles)
     write_text(sets / f"{one.name}.json", json.dumps(made, indent=1, allow_nan=False) + "\n")
     crops = np.asarray(profiles.land_use) == "cropland"
     z = draws.z[0]
@@ -211,8 +219,7 @@ def _structure(
     row = {
         "name": one.name, "slots": dict(one.slots), "about": one.about,
         "pareto_k": whole.pareto_k, "effective": whole.effective,
-        "highest": highest,
-        "names": list(joint.space.names), "mean": whole.mean.tolist(), "covariance": whole.covariance.tolist(),
+        "highest": draws.highest,
         "parameters": {name: float(value) for name, value in joint.space.values(jnp.asarray(points[0])).items()},
         "studies": sorted(set(profiles.group.tolist())),
         "elpd": left.elpd.tolist(), "k": left.k.tolist(), "aimed": left.aimed.tolist(), "values": left.values.tolist(),
@@ -225,26 +232,14 @@ def _structure(
     return row
 
 
-def _row_of(folder: Path, one: Hypothesis) -> dict[str, Any]:
-    path = folder / "row.json"
+def _made(path: Path, one: Hypothesis) -> Path:
+    """Return the file of a set at whose draws a structure begins."""
     if not path.is_file():
         raise InputError(
             f"'{one.name}' begins at the draws of '{one.begin}', which are not there", file=str(path),
             remedy=f"compare '{one.begin}' first",
         )  # fmt: skip
-    return dict(json.loads(path.read_text(encoding="utf-8")))
-
-
-def begun(names: Sequence[str], before: Mapping[str, Any]) -> tuple[Array, Array]:
-    """Return mean and covariance of the first draws: those of another structure where it has the parameter, else of
-    the prior.
-    """
-    shared = [i for i, name in enumerate(names) if name in before["names"]]
-    theirs = [before["names"].index(names[i]) for i in shared]
-    mean, covariance = np.zeros(len(names)), np.eye(len(names))
-    mean[shared] = np.array(before["mean"])[theirs]
-    covariance[np.ix_(shared, shared)] = np.array(before["covariance"])[np.ix_(theirs, theirs)]
-    return mean, covariance
+    return path
 
 
 def compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

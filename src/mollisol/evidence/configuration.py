@@ -32,6 +32,8 @@ class Configuration:
         assimilated several times).
     chains, warmup, draws, seed : of the sampler; `draws` also the size of the ensemble.
     stages : in which the proposal of "importance" adapts; `draws` are divided among them.
+    begin : parameter set around whose draws those of "importance" begin, by name or path; without, around the peak. It
+        changes what is drawn, not the posterior that the draws weigh for.
     kept : draws in the parameter set.
     largest_r_hat, largest_k, least_ess : the diagnostics beyond which draws are refused.
     """
@@ -48,6 +50,7 @@ class Configuration:
     warmup: int = 300
     draws: int = 2000
     stages: int = 8
+    begin: str = ""
     seed: int = 1
     kept: int = 200
     largest_r_hat: float = 1.05
@@ -108,6 +111,8 @@ def checked(data: Mapping[str, Any], file: Any) -> Configuration:
                 raise fault(f"unknown '{one}'", key, f"one of {', '.join(names)}")
     if "profiles" not in made.sources:
         raise fault("profiles are left out", "sources", "a calibration needs the profiles")
+    if made.begin and made.method != "importance":
+        raise fault(f"the method '{made.method}' begins at the peak", "begin", "leave it out, or take importance")
     for key, least in (("chains", 1), ("warmup", 1), ("draws", 1), ("stages", 1), ("kept", 1), ("passes", 0)):
         if getattr(made, key) < least:
             raise fault(f"got {getattr(made, key)}", key, f"give at least {least}")

@@ -1,8 +1,9 @@
 """Draws weighted by the posterior, from proposals that adapt: no chain, and a diagnostic that needs none.
 
 Adaptive multiple importance sampling (Cornuet, Marin, Mira & Robert 2012, Scandinavian Journal of Statistics 39:798).
-Stage t draws from q_t, Student's t distribution: the first around the peak of the normal approximation, each next one
-with the weighted mean and covariance of all draws so far, which all weigh anew by the mixture of the stages:
+Stage t draws from q_t, Student's t distribution: the first around the peak of the normal approximation, or around the
+draws of another calibration (`around`), each next one with the weighted mean and covariance of all draws so far, which
+all weigh anew by the mixture of the stages:
 
     w_i = p(z_i | y) / q(z_i),    q = sum_t n_t q_t / sum_t n_t,    n_t the draws of a stage
 
@@ -27,7 +28,8 @@ from scipy.stats import multivariate_t
 
 from mollisol.evidence.chains import Draws
 from mollisol.evidence.likelihood import Joint, log_posterior_at, or_impossible
-from mollisol.evidence.map_estimate import Peak
+from mollisol.evidence.space import Space
+from mollisol.models.parameter_sets import ParameterSet
 from mollisol.study.conditioning import resampled
 from mollisol.units import RunError
 from mollisol.units.files import atomic_write
@@ -142,9 +144,27 @@ def log_posterior(found: Array) -> Array:
     return found[:, 0]
 
 
+def around(space: Space, made: ParameterSet) -> tuple[Array, Array]:
+    """Return mean and covariance of a set's draws as standard scores, the prior's of a parameter that it has not.
+
+    The draws kept in a set are few, so correlations count for less, as those of a stage do.
+    """
+    known = {**dict(zip(made.parameters, made.draws.T, strict=True)), **made.spread_draws}
+    shared = [i for i, name in enumerate(space.names) if name in known]
+    scores = np.stack([np.asarray(space.axes[i].score(known[space.names[i]])) for i in shared])
+    effective = min(scores.shape[1], float(made.diagnostics.get("effective", scores.shape[1])))
+    share = effective / (effective + TRUST * len(shared))
+    own = np.cov(scores)
+    mean, covariance = np.zeros(len(space)), np.eye(len(space))
+    mean[shared] = scores.mean(axis=1)
+    covariance[np.ix_(shared, shared)] = share * own + (1.0 - share) * np.diag(np.diag(own))
+    return mean, covariance
+
+
 def sample(
     joint: Joint,
-    peak: Peak,
+    mean: Array,
+    covariance: Array,
     folder: Path,
     *,
     stages: int,
@@ -152,7 +172,7 @@ def sample(
     seed: int,
     progress: Callable[[float], None] | None = None,
 ) -> Draws:
-    """Weigh `draws` draws, an equal number in each stage, and take as many in proportion.
+    """Weigh `draws` draws, an equal number in each stage, the first of this mean and covariance; take as many.
 
     Goes on where the file in `folder` ends. A draw at which a site has no steady state has a posterior of 0.
     """
@@ -166,7 +186,7 @@ def sample(
             progress(done / (stages * count))
 
     pool = Pool(found_at, folder / f"importance-{seed}-{stages}-{draws}.npz", seed, told)
-    weighed = pool.adapt(peak.z, peak.covariance, stages, count, log_posterior)
+    weighed = pool.adapt(mean, covariance, stages, count, log_posterior)
     return taken(pool, weighed, draws)
 
 
@@ -174,7 +194,8 @@ def taken(pool: Pool, weighed: Weighed, draws: int) -> Draws:
     """Take draws in proportion to their weights."""
     random = np.random.default_rng([pool.seed, draws])
     chosen = random.permutation(resampled(weighed.weights, draws, random.random()))
-    return Draws(pool.z[chosen][None], np.zeros(1, dtype=np.int64), weighed.pareto_k, weighed.effective)
+    highest = float(log_posterior(pool.found).max())
+    return Draws(pool.z[chosen][None], np.zeros(1, dtype=np.int64), weighed.pareto_k, weighed.effective, highest)
 
 
 def smoothed(log_ratio: Array) -> tuple[Array, float]:

@@ -13,9 +13,10 @@ import pytest
 from engine_cases import Case, profile_case, run_tile, some_carbon, switched_on, total
 from mollisol.column import Grid, Process, Rates, State, check_compartmental, dense_operator
 from mollisol.column.simulate import simulate_years
+from mollisol.models.choice import settled
 from mollisol.models.registry import SLOTS
 from mollisol.processes import ALTERNATIVES, NoProcess, declared
-from mollisol.units import parameters_of
+from mollisol.units import InputError, parameters_of
 
 CHOICES = [(slot, name) for slot, alternatives in ALTERNATIVES.items() for name in alternatives]
 DEFAULTS = {slot: next(iter(alternatives)) for slot, alternatives in ALTERNATIVES.items()}
@@ -23,6 +24,8 @@ DEFAULTS = {slot: next(iter(alternatives)) for slot, alternatives in ALTERNATIVE
 MODELS = [{}] + [{slot: name} for slot, name in CHOICES if DEFAULTS[slot] != name]
 PROCESSES = sorted({cls for each in ALTERNATIVES.values() for cls in each.values()}, key=lambda cls: cls.__name__)
 FILLED = [cls for cls in PROCESSES if cls is not NoProcess]
+# what is left of the default model without a process has its gradient checked with it
+ACTIVE = [(slot, name) for slot, name in CHOICES if ALTERNATIVES[slot][name] is not NoProcess]
 LAYERS = Grid([0.0, 0.1, 0.25, 0.6, 1.5])
 YEARS = 2
 
@@ -36,7 +39,43 @@ def case_with(slots: dict[str, str], columns: int = 2) -> Case:
     return dataclasses.replace(case, model=switched_on(case.model))
 
 
-@pytest.mark.parametrize("slots", MODELS, ids=label)
+def can_stand(slots: dict[str, str]) -> bool:
+    try:
+        settled(slots)
+    except InputError:
+        return False
+    return True
+
+
+def mixed(choices: list[tuple[str, str]]) -> list[dict[str, str]]:
+    """The default model and few others that together hold every choice, each in the first model where it can stand."""
+    models: list[dict[str, str]] = [{}]
+    for slot, name in choices:
+        if name == DEFAULTS[slot]:
+            continue
+        free = (one for one in models[1:] if slot not in one and can_stand({**one, slot: name}))
+        own = next(free, None)
+        if own is None:
+            models.append({slot: name})
+        else:
+            own[slot] = name
+    return models
+
+
+def few_and_each(choices: list[tuple[str, str]]) -> list[Any]:
+    """Mixed models, and, among the long checks, every alternative alone beside the defaults."""
+    few = [pytest.param(slots, id=f"mixed-{i}") for i, slots in enumerate(mixed(choices))]
+    return [*few, *(pytest.param(slots, id=label(slots), marks=pytest.mark.slow) for slots in MODELS if slots)]
+
+
+@pytest.mark.parametrize("choices", [CHOICES, ACTIVE], ids=["all", "active"])
+def test_few_models_hold_every_choice(choices: list[tuple[str, str]]) -> None:
+    made = mixed(choices)
+    assert len(made) < 8
+    assert {choice for slots in [DEFAULTS, *made] for choice in slots.items()} >= set(choices)
+
+
+@pytest.mark.parametrize("slots", few_and_each(CHOICES))
 def test_carbon_closes_and_stays_positive_and_the_operator_is_compartmental(slots: dict[str, str]) -> None:
     case = case_with(slots)
     start = State(some_carbon(case), case.state.soil)
@@ -48,13 +87,7 @@ def test_carbon_closes_and_stays_positive_and_the_operator_is_compartmental(slot
             check_compartmental(dense_operator(case.model, case.rates(carbon, month), case.rows, column=1))
 
 
-def slow_where_a_slot_is_empty(slots: dict[str, str]) -> Any:
-    """What is left of the default model without a process has its gradient checked with it."""
-    empty = any(ALTERNATIVES[slot][name] is NoProcess for slot, name in slots.items())
-    return pytest.param(slots, marks=[pytest.mark.slow] if empty else [], id=label(slots))
-
-
-@pytest.mark.parametrize("slots", [slow_where_a_slot_is_empty(slots) for slots in MODELS])
+@pytest.mark.parametrize("slots", few_and_each(ACTIVE))
 def test_the_gradient_agrees_with_finite_differences_for_every_parameter(slots: dict[str, str]) -> None:
     """Of the SOC of all layers after two years, with random weights; each parameter is nudged in columns of its own."""
     case = case_with(slots, columns=1)
